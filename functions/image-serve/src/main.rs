@@ -1,0 +1,2 @@
+#![doc = "To be written."]
+fn main() {}

@@ -1,0 +1,1 @@
+#![doc = "To be written."]
