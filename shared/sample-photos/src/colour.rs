@@ -13,12 +13,12 @@ pub(crate) struct Colour {
 impl Colour {
     pub(crate) const BLACK: Self = Self::grey(0.0);
 
+    pub(crate) const fn linear(red: f32, green: f32, blue: f32) -> Self {
+        Self { red, green, blue }
+    }
+
     pub(crate) const fn grey(level: f32) -> Self {
-        Self {
-            red: level,
-            green: level,
-            blue: level,
-        }
+        Self::linear(level, level, level)
     }
 
     /// From `0xRRGGBB` in sRGB.

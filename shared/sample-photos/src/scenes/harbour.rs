@@ -189,16 +189,8 @@ impl Harbour {
 impl Colour {
     /// Undersides of clouds: pink low over the horizon, slate higher up.
     fn srgb_cloud(y: f32) -> Self {
-        let low = Self {
-            red: 0.72,
-            green: 0.24,
-            blue: 0.2,
-        };
-        let high = Self {
-            red: 0.05,
-            green: 0.06,
-            blue: 0.14,
-        };
+        let low = Self::linear(0.72, 0.24, 0.2);
+        let high = Self::linear(0.05, 0.06, 0.14);
         high.mix(low, smoothstep(0.15, 0.5, y))
     }
 }
@@ -246,11 +238,7 @@ impl Boat {
         let cabin = (-0.2..0.16).contains(&across) && (0.0..0.22).contains(&up);
         if cabin {
             let port = (across * 14.0).rem_euclid(1.0) < 0.5 && (0.165..0.195).contains(&up);
-            let glow = Colour {
-                red: 1.1,
-                green: 0.66,
-                blue: 0.24,
-            };
+            let glow = Colour::linear(1.1, 0.66, 0.24);
             return Some(if port { glow } else { Colour::grey(0.16) });
         }
         let mast = (across - 0.05).abs() < 0.009 && up < 1.25;
@@ -258,11 +246,7 @@ impl Boat {
         let backstay = (across - 0.05 + 0.53 * (1.0 - up / 1.2)).abs() < 0.004 && up < 1.2;
         let furled = (-0.42..0.05).contains(&across) && (up - 0.31 - 0.04 * across).abs() < 0.026;
         if up > 0.0 && furled {
-            return Some(Colour {
-                red: 0.3,
-                green: 0.26,
-                blue: 0.26,
-            });
+            return Some(Colour::linear(0.3, 0.26, 0.26));
         }
         (up > 0.0 && (mast || stay || backstay)).then_some(Colour::grey(0.07))
     }
@@ -275,16 +259,8 @@ fn halos(noise: Noise, x: f32) -> [Colour; 2] {
     let mut light = [Colour::BLACK; 2];
     for lamp in here - 1..=here + 1 {
         let at = (lamp as f32 + 0.2 + 0.6 * noise.uniform(lamp, 81)) / LAMPS;
-        let warm = Colour {
-            red: 1.6,
-            green: 0.95,
-            blue: 0.4,
-        };
-        let cold = Colour {
-            red: 0.9,
-            green: 1.2,
-            blue: 1.15,
-        };
+        let warm = Colour::linear(1.6, 0.95, 0.4);
+        let cold = Colour::linear(0.9, 1.2, 1.15);
         let colour = if noise.uniform(lamp, 82) > 0.8 {
             cold
         } else {

@@ -77,7 +77,7 @@ impl Meadow {
             .mix(self.palette.haze, smoothstep(-0.1, HORIZON, point.y));
         // Clouds flatten towards the horizon, as seen from below.
         let depth = 1.0 / (HORIZON + 0.12 - point.y).max(0.04);
-        let (x, y) = ((point.x - 0.8) * depth * 0.42, depth * 0.8);
+        let (x, y) = ((point.x - 0.8) * depth * 0.95, depth * 0.62);
         let warp = self.noise.fractal(x * 0.7 + 17.0, y * 0.7, 3);
         let density = self
             .noise
@@ -85,7 +85,7 @@ impl Meadow {
         let lit = self
             .noise
             .fractal(x + 0.5 * warp - 0.12, y + 0.4 * warp + 0.15, 4);
-        let cover = smoothstep(0.02, 0.3, density);
+        let cover = smoothstep(-0.02, 0.3, density);
         let shade = smoothstep(-0.25, 0.35, density - lit + 0.05);
         let cloud = self
             .palette
@@ -115,9 +115,10 @@ impl Meadow {
         let tufts = self
             .noise
             .fractal(point.x * 60.0, point.y * 26.0, self.octaves.min(5));
-        let tone = (0.42 + 0.4 * patches + 0.5 * tufts).clamp(0.0, 1.0);
-        let grass = self.palette.grass_dark.mix(self.palette.grass_light, tone);
         let near = smoothstep(HORIZON, 1.0, point.y);
+        let calm = smoothstep(0.0, 0.12, near);
+        let tone = (0.5 + calm * (0.4 * patches + 0.5 * tufts)).clamp(0.0, 1.0);
+        let grass = self.palette.grass_dark.mix(self.palette.grass_light, tone);
         grass.mix(self.palette.haze, 0.25 * (1.0 - near).powi(6)) * (1.0 - 0.55 * near)
     }
 

@@ -9,8 +9,9 @@ const RIDGES: usize = 7;
 
 /// One mountain range.
 struct Ridge {
-    /// Height of the crest per pixel column, in scene coordinates (down is positive).
-    crest: Vec<f32>,
+    /// Per pixel column: height of the outline with its trees, and of the smooth
+    /// ground below, from which the mist is measured.
+    outline: Vec<[f32; 2]>,
     /// Colour of the slopes.
     slope: Colour,
     /// Colour of the mist that gathers below the crest.
@@ -64,10 +65,10 @@ impl Mountains {
         lit + self.sun * (glow + 2.0 * disc)
     }
 
-    fn slope(&self, ridge: &Ridge, point: Point, crest: f32) -> Colour {
-        let below = point.y - crest;
+    fn slope(&self, ridge: &Ridge, point: Point, ground: f32) -> Colour {
+        let below = point.y - ground;
         let drift = ridge.noise.fractal(point.x * 2.2, point.y * 6.0, 4);
-        let mist = smoothstep(0.0, ridge.depth, below + 0.05 * drift);
+        let mist = smoothstep(0.0, ridge.depth, below + 0.07 * drift);
         let forest = if mist < 0.97 {
             ridge
                 .noise
@@ -89,10 +90,10 @@ impl Shader for Mountains {
         let mut light = Colour::BLACK;
         let mut open = 1.0;
         for ridge in &self.ridges {
-            let crest = ridge.crest.get(point.column).copied().unwrap_or(1.0);
+            let [crest, ground] = ridge.outline.get(point.column).copied().unwrap_or([1.0; 2]);
             let coverage = ((point.y - crest) / self.pixel + 0.5).clamp(0.0, 1.0);
             if coverage > 0.0 {
-                light = light + self.slope(ridge, point, crest) * (open * coverage);
+                light = light + self.slope(ridge, point, ground) * (open * coverage);
                 open *= 1.0 - coverage;
                 if open <= 0.0 {
                     return light;
@@ -111,23 +112,26 @@ impl Ridge {
         let frequency = 1.1 + 1.6 * distance;
         let relief = 0.16 - 0.05 * distance;
         let octaves = frame.octaves(frequency, 9);
-        let crest = frame
+        let lift = |x: f32, octaves| {
+            noise.ridged(x * frequency + 31.0, layer as f32 * 7.7, octaves) - 0.55
+        };
+        let outline = frame
             .columns()
             .map(|x| {
-                let lift = noise.ridged(x * frequency + 31.0, layer as f32 * 7.7, octaves) - 0.55;
                 let trees = match layer {
                     0 => firs(noise, x, 26.0, 0.11),
                     1 => firs(noise, x, 75.0, 0.032),
                     2 => firs(noise, x, 150.0, 0.012),
                     _ => 0.0,
                 };
-                base - relief * 2.0 * lift - trees
+                let crest = base - relief * 2.0 * lift(x, octaves) - trees;
+                [crest, base - relief * 2.0 * lift(x, 2)]
             })
             .collect();
         let near = Colour::srgb(0x14_24_26);
         let far = Colour::srgb(0xb4_b6_c2);
         Self {
-            crest,
+            outline,
             slope: near.mix(far, distance.powf(0.9)),
             mist: Colour::srgb(0x8f_a3_b4).mix(Colour::srgb(0xfb_dc_b8), distance),
             depth: 0.34 - 0.2 * distance,

@@ -1,5 +1,7 @@
 //! Fruit on a plate: a small ray tracer with one big soft window for a lamp.
 
+use std::ops::Add;
+
 use crate::colour::{Colour, smoothstep};
 use crate::noise::Noise;
 use crate::render::{Frame, Point, Shader};
@@ -26,27 +28,20 @@ pub(crate) struct StillLife {
     solids: Vec<Solid>,
     noise: Noise,
     aspect: f32,
+    pixel: f32,
     octaves: u32,
     window: Vector,
 }
 
 /// The table top is the plane y = 0, the wall the plane z = `WALL`.
 const WALL: f32 = 2.6;
-const EYE: Vector = Vector {
-    x: 0.0,
-    y: 1.75,
-    z: -4.6,
-};
+const EYE: Vector = Vector::new(0.0, 1.75, -4.6);
 
 impl StillLife {
     pub(crate) fn new(frame: Frame, seed: u32) -> Self {
         let fruit = |x: f32, y: f32, z: f32, radii: [f32; 3], skin| Solid {
             centre: Vector { x, y, z },
-            radii: Vector {
-                x: radii[0],
-                y: radii[1],
-                z: radii[2],
-            },
+            radii: Vector::new(radii[0], radii[1], radii[2]),
             skin,
         };
         Self {
@@ -55,19 +50,15 @@ impl StillLife {
                 fruit(0.42, 0.52, 0.3, [0.44, 0.42, 0.44], Skin::Apple),
                 fruit(0.05, 0.46, -0.42, [0.36, 0.34, 0.36], Skin::Orange),
                 fruit(0.06, 1.02, 0.12, [0.35, 0.26, 0.27], Skin::Lemon),
-                fruit(1.14, 0.2, -0.72, [0.22, 0.2, 0.22], Skin::Plum),
-                fruit(0.83, 0.19, -1.12, [0.2, 0.19, 0.2], Skin::Plum),
+                fruit(0.93, 0.2, -1.0, [0.22, 0.2, 0.22], Skin::Plum),
+                fruit(0.52, 0.19, -1.38, [0.2, 0.19, 0.2], Skin::Plum),
                 fruit(0.0, 0.06, 0.0, [1.12, 0.09, 1.12], Skin::Glaze),
             ],
             noise: Noise::new(seed ^ 0x77),
             aspect: frame.aspect(),
+            pixel: frame.pixel(),
             octaves: frame.octaves(20.0, 6),
-            window: Vector {
-                x: -0.72,
-                y: 0.86,
-                z: -0.5,
-            }
-            .unit(),
+            window: Vector::new(-0.72, 0.86, -0.5).unit(),
         }
     }
 
@@ -131,7 +122,7 @@ impl StillLife {
     fn wall(&self, at: Vector) -> Colour {
         let plaster = self.noise.fractal(at.x * 1.5, at.y * 1.5, 7);
         let fall = smoothstep(3.2, -3.0, at.x - 0.35 * at.y);
-        Colour::srgb(0x4e_5a_5e).mix(Colour::srgb(0xc3_c6_bb), fall) * (1.0 + 0.16 * plaster)
+        Colour::srgb(0x4c_56_62).mix(Colour::srgb(0xd2_c9_b6), fall) * (1.0 + 0.16 * plaster)
     }
 
     /// Light of a skin: diffuse window and room light, and the window mirrored in it.
@@ -145,19 +136,11 @@ impl StillLife {
         let lambert = (normal.dot(self.window) * 0.9 + 0.1).max(0.0) * sun;
         let open = self.openness(at, smooth, Some(solid)) * (0.65 + 0.35 * normal.y);
         let bounce = Colour::srgb(0xb0_7f_4c) * (0.16 * (0.5 - 0.5 * normal.y));
-        let light = Colour {
-            red: 2.0,
-            green: 1.9,
-            blue: 1.72,
-        } * lambert
-            + Colour {
-                red: 0.2,
-                green: 0.24,
-                blue: 0.3,
-            } * open
+        let light = Colour::linear(2.0, 1.9, 1.72) * lambert
+            + Colour::linear(0.2, 0.24, 0.3) * open
             + bounce;
         let mirrored = view - normal * (2.0 * view.dot(normal));
-        let shine = smoothstep(0.955, 0.985, mirrored.unit().dot(self.window)) * sun;
+        let shine = smoothstep(0.968, 0.99, mirrored.unit().dot(self.window)) * sun;
         let rim = (1.0 + view.unit().dot(smooth)).max(0.0).powi(4) * 0.16 * open;
         albedo.tint(light) + Colour::grey(gloss * shine + rim)
     }
@@ -170,13 +153,7 @@ impl StillLife {
         let bumped = |strength: f32, frequency: f32| {
             let a = self.noise.fractal(u * frequency, v * frequency, 2);
             let b = self.noise.fractal(v * frequency + 40.0, u * frequency, 2);
-            (normal
-                + Vector {
-                    x: a,
-                    y: b,
-                    z: a - b,
-                } * strength)
-                .unit()
+            (normal + Vector::new(a, b, a - b) * strength).unit()
         };
         match solid.skin {
             Skin::Orange => {
@@ -188,7 +165,7 @@ impl StillLife {
                 (bumped(0.07, 18.0), peel, 0.6)
             }
             Skin::Plum => {
-                let bloom = smoothstep(-0.1, 0.8, skin);
+                let bloom = smoothstep(-0.6, 1.2, skin);
                 let flesh = Colour::srgb(0x3a_16_34).mix(Colour::srgb(0x6c_66_90), 0.6 * bloom);
                 (bumped(0.02, 9.0), flesh, 0.9 * (1.0 - bloom))
             }
@@ -205,23 +182,21 @@ impl StillLife {
             Skin::Glaze => {
                 let radius = local.x.hypot(local.z);
                 let band = smoothstep(0.006, 0.0, (radius - 0.86).abs() - 0.012);
-                let glaze = Colour::srgb(0xe4_e2_da).mix(Colour::srgb(0x2a_4a_84), band);
+                let glaze = Colour::srgb(0xb4_b2_aa).mix(Colour::srgb(0x2a_4a_84), band);
                 (normal, glaze * (1.0 + 0.03 * skin), 0.25)
             }
         }
     }
 }
 
-impl Shader for StillLife {
-    fn shade(&self, point: Point) -> Colour {
-        let right = (point.x - 0.5 * self.aspect) * 0.82;
-        let down = (point.y - 0.5) * 0.82;
-        let view = Vector {
-            x: right,
-            y: -0.27 - down,
-            z: 1.0,
-        }
-        .unit();
+impl StillLife {
+    /// Direction from the eye through a point of the picture.
+    fn view(&self, x: f32, y: f32) -> Vector {
+        let (right, down) = ((x - 0.5 * self.aspect) * 0.82, (y - 0.5) * 0.82);
+        Vector::new(right, -0.27 - down, 1.0).unit()
+    }
+
+    fn light_from(&self, view: Vector) -> Colour {
         if let Some((distance, solid)) = self.hit(EYE, view) {
             return self.skin(solid, EYE + view * distance, view);
         }
@@ -229,28 +204,36 @@ impl Shader for StillLife {
         let to_wall = (WALL - EYE.z) / view.z;
         if to_table > 0.0 && to_table < to_wall {
             let at = EYE + view * to_table;
-            let up = Vector {
-                x: 0.0,
-                y: 1.0,
-                z: 0.0,
-            };
+            let up = Vector::new(0.0, 1.0, 0.0);
             let open =
                 self.openness(at, up, None) * smoothstep(0.0, 1.2, WALL - at.z).mul_add(0.5, 0.5);
             let sun = self.daylight(at, None) * smoothstep(4.5, 1.0, (at.x + 0.4).abs());
-            let light = Colour {
-                red: 1.25,
-                green: 1.18,
-                blue: 1.05,
-            } * sun
-                + Colour {
-                    red: 0.2,
-                    green: 0.24,
-                    blue: 0.3,
-                } * open;
+            let light =
+                Colour::linear(1.25, 1.18, 1.05) * sun + Colour::linear(0.2, 0.24, 0.3) * open;
             return self.table(at).tint(light);
         }
         let at = EYE + view * to_wall;
         self.wall(at) * (0.55 * smoothstep(-0.4, 1.4, at.y).mul_add(0.5, 0.5))
+    }
+}
+
+impl Shader for StillLife {
+    /// One ray a pixel, four where an outline passes through it.
+    fn shade(&self, point: Point) -> Colour {
+        let step = 0.25 * self.pixel;
+        let rays = [(-step, -step), (step, -step), (-step, step), (step, step)]
+            .map(|(dx, dy)| self.view(point.x + dx, point.y + dy));
+        let seen = rays.map(|ray| {
+            self.hit(EYE, ray)
+                .map(|(_, solid)| std::ptr::from_ref(solid))
+        });
+        if seen.iter().all(|solid| *solid == seen[0]) {
+            return self.light_from(self.view(point.x, point.y));
+        }
+        rays.map(|ray| self.light_from(ray))
+            .into_iter()
+            .fold(Colour::BLACK, Colour::add)
+            * 0.25
     }
 }
 

@@ -10,6 +10,10 @@ pub(super) struct Vector {
 }
 
 impl Vector {
+    pub(super) const fn new(x: f32, y: f32, z: f32) -> Self {
+        Self { x, y, z }
+    }
+
     pub(super) fn dot(self, other: Self) -> f32 {
         self.x * other.x + self.y * other.y + self.z * other.z
     }
