@@ -51,3 +51,18 @@ pub enum CodecError {
         reason: String,
     },
 }
+
+impl CodecError {
+    /// A stable code for clients, logs and metrics.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::UnsupportedFormat { .. } => "image.format",
+            Self::LimitExceeded { .. } => "image.limit",
+            Self::Corrupt { .. } => "image.corrupt",
+            Self::UnsupportedFeature { .. } => "image.feature",
+            Self::TimeLimit { .. } => "image.time",
+            Self::Encode { .. } => "image.encode",
+        }
+    }
+}
