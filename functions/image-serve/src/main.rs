@@ -1,2 +1,21 @@
-#![doc = "To be written."]
-fn main() {}
+//! `image-serve`: any size of an uploaded photo, by URL.
+//!
+//! Trigger: HTTP, through CloudFront to the function's URL (or an ALB target group).
+//! The function is described in `docs/functions/image-serve.md`.
+
+use std::sync::Arc;
+
+use image_serve::{Config, Deps, handle};
+use lambda_http::{Request, service_fn};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    let config = Config::from_vars(&settings::Environment)?;
+    telemetry::init(&config.service, config.log_level);
+    let deps = Arc::new(Deps::connect(config).await?);
+    let service = service_fn(move |request: Request| {
+        let deps = Arc::clone(&deps);
+        async move { Ok::<_, std::convert::Infallible>(handle(request, deps).await) }
+    });
+    lambda_http::run(service).await
+}

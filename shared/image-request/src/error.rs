@@ -1,5 +1,3 @@
-use image_codecs::OutputFormat;
-
 /// Why an image URL was refused. Each message names what is wrong and what is allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
@@ -58,14 +56,21 @@ pub enum RequestError {
         /// The `exp` option.
         expired_at: u64,
     },
-    /// The option means nothing for this output format.
-    #[error("use the option `{option}` with {format:?}: {problem}")]
-    Combination {
-        /// The option.
-        option: &'static str,
-        /// The output format.
-        format: OutputFormat,
-        /// Why not.
-        problem: &'static str,
-    },
+}
+
+impl RequestError {
+    /// A stable code for clients, logs and metrics.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Path { .. } => "request.path",
+            Self::Key { .. } => "request.key",
+            Self::Option { .. } => "request.option",
+            Self::UnknownPreset { .. } => "request.preset",
+            Self::PresetWidth { .. } => "request.preset_width",
+            Self::SignatureRequired { .. } => "request.signature_required",
+            Self::SignatureWrong => "request.signature_wrong",
+            Self::Expired { .. } => "request.expired",
+        }
+    }
 }

@@ -102,7 +102,8 @@ impl Options {
             "anim" => self.animate = Some(switch(value)?),
             "enlarge" => self.enlarge = Some(switch(value)?),
             "meta" => self.metadata = Some(metadata(value)?),
-            "fb" => self.fallback = switch(value)?,
+            "fb" if value == "1" => self.fallback = true,
+            "fb" => return Err("1"),
             "v" => self.version = Some(name_of(value).ok_or("1 to 32 of a-z, 0-9, - and _")?),
             "exp" => self.expires_at = Some(values::whole(value).ok_or("a time in Unix seconds")?),
             "s" => {
@@ -133,6 +134,12 @@ impl Options {
     #[must_use]
     pub fn is_negotiated(&self) -> bool {
         !matches!(self.format, FormatChoice::Fixed(_))
+    }
+
+    /// When a signed URL ends, in Unix seconds.
+    #[must_use]
+    pub const fn expires_at(&self) -> Option<u64> {
+        self.expires_at
     }
 
     /// Whether a version (`v`) makes this URL unique to one state of the photo.

@@ -1,0 +1,81 @@
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use image_request::SourceKey;
+use lambda_kit::{Claim, Classified, Deadline, ErrorClass, Failure, process_batch};
+use lambda_runtime::LambdaEvent;
+use telemetry::{Chain, Metrics};
+use tracing::{info, warn};
+
+use crate::derive_set::derive_set;
+use crate::remove_set::remove_set;
+use crate::{Deps, DeriveError, ObjectChange, ObjectEvent};
+
+/// Kept back from Lambda's deadline, to write the reason and report the batch.
+const RESERVE: Duration = Duration::from_secs(3);
+
+/// Handles a batch of queue messages; those to be delivered again are reported.
+///
+/// # Errors
+/// When the batch cannot be reported record by record.
+pub async fn handle(event: LambdaEvent<SqsEvent>, deps: Arc<Deps>) -> Result<SqsBatchResponse, Failure> {
+    let deadline = Deadline::of(&event.context, RESERVE);
+    let response = process_batch(event.payload, |body| {
+        let deps = Arc::clone(&deps);
+        async move { handle_message(&body, &deps, deadline).await }
+    });
+    Ok(response.await?)
+}
+
+async fn handle_message(body: &str, deps: &Deps, deadline: Deadline) -> Result<(), DeriveError> {
+    for event in ObjectEvent::parse(body)? {
+        handle_event(&event, deps, deadline).await?;
+    }
+    Ok(())
+}
+
+async fn handle_event(event: &ObjectEvent, deps: &Deps, deadline: Deadline) -> Result<(), DeriveError> {
+    if event.bucket != deps.config.media_bucket {
+        return Err(DeriveError::OtherBucket {
+            bucket: event.bucket.clone(),
+            served: deps.config.media_bucket.clone(),
+        });
+    }
+    // The S3 console makes "folders" as empty objects with a slash at the end.
+    if event.object_key.ends_with('/') {
+        return Ok(());
+    }
+    let key = SourceKey::from_object_key(&event.object_key)
+        .map_err(|source| DeriveError::Key { object_key: event.object_key.clone(), source })?;
+    let dedupe_key = event.dedupe_key();
+    let now = SystemTime::now();
+    let token = match deps.idempotency.claim(&dedupe_key, now).await? {
+        Claim::Acquired(token) => token,
+        Claim::InProgress => return Err(DeriveError::InProgress { key: key.as_str().to_owned() }),
+        Claim::Completed(outcome) => {
+            info!(object.key = %key, outcome, "Skipped an event that was handled before");
+            return Ok(());
+        }
+    };
+    let mut metrics = Metrics::new(&deps.config.metrics_namespace, &deps.config.service);
+    let outcome = match event.change {
+        ObjectChange::Created => derive_set(event, &key, deps, deadline, &mut metrics).await,
+        ObjectChange::Deleted => remove_set(event, &key, deps).await,
+    };
+    metrics.flush();
+    match outcome {
+        Ok(outcome) => {
+            info!(object.key = %key, outcome, "Handled an event");
+            Ok(deps.idempotency.complete(&dedupe_key, token, outcome, SystemTime::now()).await?)
+        }
+        Err(error) => {
+            // The error is what matters; a lease that could not be given back ends by itself.
+            if let Err(kept) = deps.idempotency.release(&dedupe_key, token).await {
+                warn!(error = %Chain(&kept), class = ?error.class(), "Kept the lease of a failed event");
+            }
+            debug_assert!(error.class() != ErrorClass::NotFound, "a missing photo is an outcome");
+            Err(error)
+        }
+    }
+}
