@@ -1,2 +1,87 @@
-#![doc = "To be written."]
-fn main() {}
+//! Measures the project against its goals.
+//!
+//! ```text
+//! cargo run --release -p bench -- images       our picture pipeline against sharp
+//! cargo run --release -p bench -- cold-start   process start to first response
+//! ```
+//!
+//! CPU time is what counts: clock time on a shared machine says little. Reports
+//! go to `target/bench/`.
+#![expect(
+    clippy::print_stdout,
+    reason = "a command line tool prints what it finds"
+)]
+
+mod cases;
+mod cold_start;
+mod corpus;
+mod goals;
+mod html_report;
+mod images;
+mod job;
+mod judge;
+mod measure;
+mod our_worker;
+mod outcome;
+mod quality;
+mod runtime_api;
+mod sharp;
+mod statistics;
+mod table;
+mod usage;
+mod worker_process;
+
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+use clap::{Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+#[command(about = "Measures the project against its goals")]
+struct Cli {
+    #[command(subcommand)]
+    command: Bench,
+}
+
+#[derive(Debug, Subcommand)]
+enum Bench {
+    /// Our picture pipeline against sharp: CPU, memory, bytes and quality.
+    Images(images::ImagesArgs),
+    /// Process start to first response of every function.
+    ColdStart(cold_start::ColdStartArgs),
+    /// Answers jobs on standard input; started by `images`.
+    #[command(hide = true)]
+    Worker,
+}
+
+fn main() -> Result<()> {
+    let cli = Cli::parse();
+    if cfg!(debug_assertions) && !matches!(cli.command, Bench::Worker) {
+        return restart_optimised();
+    }
+    let directory = report_directory();
+    match cli.command {
+        Bench::Images(args) => images::run(&args, &directory),
+        Bench::ColdStart(args) => cold_start::run(&args, &directory),
+        Bench::Worker => our_worker::serve(io::stdin().lock(), io::stdout().lock()),
+    }
+}
+
+/// Figures of an unoptimised build would be untrue.
+fn restart_optimised() -> Result<()> {
+    println!("Built without optimisation: starting the release build …");
+    let error = Command::new("cargo")
+        .args(["run", "--release", "--package", "bench", "--"])
+        .args(std::env::args_os().skip(1))
+        .exec();
+    Err(error).context("failed to start cargo run --release")
+}
+
+/// `target/bench` of this workspace.
+fn report_directory() -> PathBuf {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    workspace.unwrap_or(Path::new(".")).join("target/bench")
+}
