@@ -1,2 +1,109 @@
-#![doc = "To be written."]
-fn main() {}
+//! `cargo run`: brings the whole site up on this machine until Ctrl-C.
+
+use std::process::ExitCode;
+use std::sync::mpsc;
+use std::thread;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use local::{Ports, Progress, Purpose, Stack, StackOptions, Tools};
+
+/// The whole site on this machine: builds the functions, starts every service,
+/// deploys template.yaml to an emulator, and serves the site until Ctrl-C.
+#[derive(Parser)]
+#[command(name = "local")]
+struct Arguments {
+    /// Port of the site on 127.0.0.1; the four that follow are used too.
+    #[arg(long, default_value_t = 8080, value_parser = clap::value_parser!(u16).range(1024..=65_531))]
+    port: u16,
+    #[command(subcommand)]
+    command: Option<Task>,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Only installs what is missing: Debian packages and the pinned tools.
+    Setup {
+        /// Also what `cargo test --workspace` needs (a headless browser).
+        #[arg(long)]
+        tests: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            Progress::visible().failed(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<()> {
+    let progress = Progress::visible();
+    if let Some(Task::Setup { tests }) = arguments.command {
+        let purpose = if tests { Purpose::Test } else { Purpose::Run };
+        local::install_packages(purpose, &progress)?;
+        Tools::install(&progress)?;
+        return Ok(());
+    }
+    let stop = stop_requests()?;
+    let (started, outcome) = mpsc::channel();
+    let options = StackOptions {
+        ports: Ports::From(arguments.port),
+        ..StackOptions::default()
+    };
+    let worker = progress.clone();
+    // Apart from this thread, so that Ctrl-C is heard while it works. Leaving the
+    // process then stops every child by its parent-death signal.
+    thread::spawn(move || started.send(Stack::start(&options, &worker).map(Box::new)));
+    let stack = loop {
+        if stop.try_recv().is_ok() {
+            progress.note("stopped before the site was up");
+            return Ok(());
+        }
+        match outcome.recv_timeout(std::time::Duration::from_millis(100)) {
+            Ok(stack) => break stack?,
+            Err(mpsc::RecvTimeoutError::Timeout) => {}
+            Err(mpsc::RecvTimeoutError::Disconnected) => {
+                anyhow::bail!("start the site: its thread ended early")
+            }
+        }
+    };
+    progress.ready(&stack);
+    stop.recv().context("wait for Ctrl-C")?;
+    progress.note("stopping");
+    drop(stack);
+    Ok(())
+}
+
+/// A channel that hears of SIGINT and SIGTERM.
+fn stop_requests() -> Result<mpsc::Receiver<()>> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()
+        .context("start the signal handler")?;
+    let (send, receive) = mpsc::channel();
+    thread::spawn(move || {
+        runtime.block_on(async move {
+            use tokio::signal::unix::{SignalKind, signal};
+            let (Ok(mut interrupt), Ok(mut terminate)) = (
+                signal(SignalKind::interrupt()),
+                signal(SignalKind::terminate()),
+            ) else {
+                return;
+            };
+            loop {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
+                if send.send(()).is_err() {
+                    return;
+                }
+            }
+        });
+    });
+    Ok(receive)
+}

@@ -1,0 +1,66 @@
+//! The AWS emulator: ministack with this repository's extension.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use crate::aws::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY};
+use crate::machine;
+use crate::ports::PortPlan;
+use crate::process::{Service, StopBy, bound_command};
+use crate::tools::Environment;
+
+/// Starts the emulator, empty, with IAM enforced.
+pub(crate) fn start(
+    tools: &Environment,
+    ports: &PortPlan,
+    state: &Path,
+    logs: &Path,
+) -> Result<Service> {
+    let work = state.join("emulator");
+    if work.exists() {
+        fs::remove_dir_all(&work).with_context(|| format!("clear {}", work.display()))?;
+    }
+    fs::create_dir_all(&work).with_context(|| format!("create {}", work.display()))?;
+    let endpoint = endpoint(ports);
+    let mut command = bound_command(&tools.program("python"), StopBy::Terminate, None);
+    command
+        .arg(machine::repository().join("local/emulator/extension.py"))
+        .current_dir(&work)
+        // Functions inherit all of this, so nothing of the user's gets in.
+        .env_clear()
+        .env("HOME", &work)
+        .env("TMPDIR", &work)
+        .env(
+            "PATH",
+            machine::path_with(&[&tools.bin(), &tools.node_bin()?])?,
+        )
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("LANG", "C.UTF-8")
+        .env("AUTH", "true")
+        .env("BIND_HOST", "127.0.0.1")
+        .env("GATEWAY_PORT", ports.emulator.to_string())
+        .env("SFTP_ENABLED", "0")
+        .env("IOT_MTLS_ENABLED", "0")
+        .env("REDIS_HOST", "127.0.0.1")
+        .env("REDIS_PORT", ports.redis.to_string())
+        .env("AWS_ENDPOINT_URL", &endpoint)
+        .env("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID)
+        .env("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY)
+        .env("AWS_DEFAULT_REGION", REGION);
+    let log = logs.join("emulator.log");
+    let mut service = Service::start("the AWS emulator", command, &log, StopBy::Terminate)?;
+    let health = format!("{endpoint}/_ministack/health");
+    service.wait_until(
+        || ureq::get(&health).call().is_ok(),
+        Duration::from_secs(60),
+    )?;
+    Ok(service)
+}
+
+/// The address of every AWS service.
+pub(crate) fn endpoint(ports: &PortPlan) -> String {
+    format!("http://127.0.0.1:{}", ports.emulator)
+}

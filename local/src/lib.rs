@@ -1,0 +1,36 @@
+//! The whole site on one machine, with no AWS account and no Docker.
+//!
+//! [`Stack::start`] prepares the pinned tools, builds the functions, starts
+//! PostgreSQL, Redis, nginx and the AWS emulator, deploys the real
+//! `template.yaml` with the real `sam deploy`, and puts nginx in front as the
+//! site's address. Dropping the [`Stack`] stops everything it started; when the
+//! process dies instead, the kernel stops its children.
+//!
+//! This crate orchestrates. It re-implements no AWS service: what the emulator
+//! lacks is in `local/emulator/extension.py`. It does not depend on the AWS SDK
+//! or on C code, so that the first `cargo run` builds fast.
+
+mod aws;
+mod deploy;
+mod emulator;
+mod functions;
+mod home;
+mod machine;
+mod media;
+mod nginx;
+mod packages;
+mod ports;
+mod postgres;
+mod process;
+mod progress;
+mod redis;
+mod samples;
+mod stack;
+mod tools;
+
+pub use aws::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY};
+pub use packages::{Purpose, install as install_packages};
+pub use ports::Ports;
+pub use progress::Progress;
+pub use stack::{Stack, StackOptions};
+pub use tools::Tools;

@@ -1,0 +1,86 @@
+//! nginx: the site's address, with the edge cache.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use crate::home::MAX_FORM_BYTES;
+use crate::machine;
+use crate::ports::PortPlan;
+use crate::process::{Service, StopBy, bound_command};
+
+const CONFIGURATION: &str = include_str!("../nginx/nginx.conf");
+
+/// Starts nginx in front of the home page and of the distribution.
+pub(crate) fn start(
+    ports: &PortPlan,
+    distribution: &str,
+    state: &Path,
+    logs: &Path,
+) -> Result<Service> {
+    let dir = state.join("nginx");
+    if dir.exists() {
+        // What was cached belongs to the previous start's distribution.
+        fs::remove_dir_all(&dir).with_context(|| format!("clear {}", dir.display()))?;
+    }
+    fs::create_dir_all(&dir).with_context(|| format!("create {}", dir.display()))?;
+    let file = dir.join("nginx.conf");
+    fs::write(&file, configuration(ports, distribution, &dir))
+        .with_context(|| format!("write {}", file.display()))?;
+    let program = machine::find_program("nginx").context("find nginx: install it")?;
+    let mut command = bound_command(&program, StopBy::Terminate, None);
+    // `-e` holds until the configuration is read, which names its own.
+    command
+        .args(["-e", "stderr", "-p"])
+        .arg(&dir)
+        .arg("-c")
+        .arg(&file);
+    let mut service = Service::start("nginx", command, &logs.join("nginx.log"), StopBy::Terminate)?;
+    let health = format!("http://127.0.0.1:{}/_local/health", ports.site);
+    service.wait_until(
+        || ureq::get(&health).call().is_ok(),
+        Duration::from_secs(20),
+    )?;
+    Ok(service)
+}
+
+fn configuration(ports: &PortPlan, distribution: &str, dir: &Path) -> String {
+    // As root, the workers would become a user who may not enter this directory.
+    let user = if machine::is_root() { "user root;" } else { "" };
+    let values = [
+        ("{{user}}", user.to_owned()),
+        ("{{directory}}", dir.display().to_string()),
+        ("{{site_port}}", ports.site.to_string()),
+        ("{{home_port}}", ports.home.to_string()),
+        ("{{emulator_port}}", ports.emulator.to_string()),
+        ("{{distribution}}", distribution.to_owned()),
+        ("{{max_form_bytes}}", MAX_FORM_BYTES.to_string()),
+    ];
+    values
+        .iter()
+        .fold(CONFIGURATION.to_owned(), |text, (name, value)| {
+            text.replace(name, value)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_filled_in() {
+        let ports = PortPlan {
+            site: 1,
+            home: 2,
+            emulator: 3,
+            postgres: 4,
+            redis: 5,
+        };
+        let text = configuration(&ports, "d1.cloudfront.net", Path::new("/state"));
+        let body = text.split_once("daemon off;").unwrap().1;
+        assert!(!body.contains("{{"), "{body}");
+        assert!(text.contains("listen 127.0.0.1:1;") && text.contains("Host d1.cloudfront.net;"));
+    }
+}

@@ -1,0 +1,122 @@
+//! Which loopback ports the stack uses, and who holds one that is taken.
+
+use std::net::{Ipv4Addr, TcpListener};
+
+use anyhow::{Context, Result, bail};
+
+/// How ports are chosen. Everything listens on 127.0.0.1 only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ports {
+    /// The site on this port, the other services on the four that follow.
+    From(u16),
+    /// Whatever is free, for tests.
+    Free,
+}
+
+/// One port for each service.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PortPlan {
+    pub(crate) site: u16,
+    pub(crate) home: u16,
+    pub(crate) emulator: u16,
+    pub(crate) postgres: u16,
+    pub(crate) redis: u16,
+}
+
+impl Ports {
+    /// Decides on ports and makes sure that nobody uses them.
+    pub(crate) fn plan(self) -> Result<PortPlan> {
+        let ports: Vec<u16> = match self {
+            Self::From(first) => (first..=u16::MAX).take(5).collect(),
+            Self::Free => free_ports(5)?,
+        };
+        let &[site, home, emulator, postgres, redis] = ports.as_slice() else {
+            bail!("choose ports: five in a row are needed, up to {}", u16::MAX);
+        };
+        for port in [site, home, emulator, postgres, redis] {
+            if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_err() {
+                let holder = holder(port).unwrap_or_else(|| "another process".to_owned());
+                bail!(
+                    "use port {port}: {holder} listens on it; stop that, or choose other ports \
+                     with `cargo run -- --port N` (N and the four that follow)"
+                );
+            }
+        }
+        Ok(PortPlan {
+            site,
+            home,
+            emulator,
+            postgres,
+            redis,
+        })
+    }
+}
+
+fn free_ports(count: usize) -> Result<Vec<u16>> {
+    // All held at once, so that no port is given twice.
+    let listeners: Vec<TcpListener> = (0..count)
+        .map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
+        .collect::<Result<_, _>>()
+        .context("find free ports")?;
+    listeners
+        .iter()
+        .map(|listener| Ok(listener.local_addr().context("read a port")?.port()))
+        .collect()
+}
+
+/// The process that listens on a port, from Linux's `/proc/net/tcp`
+/// (<https://docs.kernel.org/networking/proc_net_tcp.html>): `nginx (pid 42)`.
+fn holder(port: u16) -> Option<String> {
+    let sockets = std::fs::read_to_string("/proc/net/tcp").ok()?;
+    let suffix = format!(":{port:04X}");
+    let inode = sockets.lines().skip(1).find_map(|line| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let listens = fields.get(3) == Some(&"0A");
+        (listens && fields.get(1)?.ends_with(&suffix)).then(|| fields.get(9).copied())?
+    })?;
+    let wanted = format!("socket:[{inode}]");
+    std::fs::read_dir("/proc")
+        .ok()?
+        .flatten()
+        .find_map(|entry| {
+            let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
+            let mut open = std::fs::read_dir(entry.path().join("fd")).ok()?.flatten();
+            open.find(|file| {
+                std::fs::read_link(file.path()).is_ok_and(|to| to.as_os_str() == wanted.as_str())
+            })?;
+            let name = std::fs::read_to_string(entry.path().join("comm")).ok()?;
+            Some(format!("{} (pid {pid})", name.trim()))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn free_plan_has_five_different_ports() {
+        let plan = Ports::Free.plan().unwrap();
+        let mut ports = vec![
+            plan.site,
+            plan.home,
+            plan.emulator,
+            plan.postgres,
+            plan.redis,
+        ];
+        ports.sort_unstable();
+        ports.dedup();
+        assert_eq!(ports.len(), 5);
+    }
+
+    #[test]
+    fn taken_port_names_its_holder() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let error = Ports::From(port).plan().unwrap_err().to_string();
+        let us = format!("(pid {})", std::process::id());
+        assert!(
+            error.contains(&format!("port {port}")) && error.contains(&us),
+            "{error}"
+        );
+    }
+}

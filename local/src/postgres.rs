@@ -1,0 +1,109 @@
+//! A private PostgreSQL on loopback.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use crate::machine;
+use crate::process::{self, Service, StopBy, bound_command};
+
+/// Name of the database user, who may do everything.
+pub(crate) const USER: &str = "sidetier";
+
+/// PostgreSQL refuses root; its Debian package makes this user.
+const SYSTEM_USER: &str = "postgres";
+
+/// Starts PostgreSQL; the first time, makes its data directory.
+pub(crate) fn start(port: u16, state: &Path, logs: &Path) -> Result<Service> {
+    let data = data_dir(state);
+    if !data.join("ready").is_file() {
+        initialise(&data, &logs.join("initdb.log"))?;
+    }
+    let mut command = bound("postgres")?;
+    command
+        .arg("-D")
+        .arg(&data)
+        .args(["-p", &port.to_string()])
+        .args([
+            "-c",
+            "listen_addresses=127.0.0.1",
+            "-c",
+            "unix_socket_directories=",
+        ])
+        // A development database: speed before crash safety.
+        .args([
+            "-c",
+            "fsync=off",
+            "-c",
+            "full_page_writes=off",
+            "-c",
+            "max_connections=50",
+        ])
+        .current_dir("/");
+    let mut service = Service::start(
+        "PostgreSQL",
+        command,
+        &logs.join("postgres.log"),
+        StopBy::Interrupt,
+    )?;
+    let log = service.log().to_owned();
+    let ready = || {
+        fs::read_to_string(&log)
+            .is_ok_and(|text| text.contains("database system is ready to accept connections"))
+    };
+    service.wait_until(ready, Duration::from_secs(60))?;
+    Ok(service)
+}
+
+/// The data directory: with the rest of the state, except for root, whose
+/// repository the database's system user may not be allowed to enter.
+fn data_dir(state: &Path) -> PathBuf {
+    if !machine::is_root() {
+        return state.join("postgres");
+    }
+    let mut hasher = DefaultHasher::new();
+    state.hash(&mut hasher);
+    PathBuf::from(format!(
+        "/var/tmp/sidetier-postgres-{:016x}",
+        hasher.finish()
+    ))
+}
+
+fn bound(program: &str) -> Result<Command> {
+    let path = machine::find_program(program)
+        .with_context(|| format!("find {program}: install PostgreSQL"))?;
+    let user = machine::is_root().then_some(SYSTEM_USER);
+    Ok(bound_command(&path, StopBy::Interrupt, user))
+}
+
+fn initialise(data: &Path, log: &Path) -> Result<()> {
+    if data.exists() {
+        // Left half-made by an interrupted first start.
+        fs::remove_dir_all(data).with_context(|| format!("clear {}", data.display()))?;
+    }
+    fs::create_dir_all(data).with_context(|| format!("create {}", data.display()))?;
+    if machine::is_root() {
+        let mut chown = Command::new("chown");
+        chown.arg(SYSTEM_USER).arg(data);
+        process::run("give the data directory to PostgreSQL's user", chown, log)?;
+    }
+    let mut initdb = bound("initdb")?;
+    initdb
+        .arg("-D")
+        .arg(data)
+        .args([
+            "--username",
+            USER,
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+        ])
+        .arg("--no-sync")
+        .current_dir("/");
+    process::run("create the PostgreSQL data directory", initdb, log)?;
+    fs::write(data.join("ready"), "").context("finish the PostgreSQL data directory")
+}

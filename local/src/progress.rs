@@ -1,0 +1,116 @@
+//! Says what is being done, what is waited for, and how it went.
+
+use std::fmt::Display;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use crate::process::last_lines;
+use crate::stack::Stack;
+
+/// How long a step may be silent before a line says that it still runs.
+const REMINDER: Duration = Duration::from_secs(10);
+
+/// Where steps are reported: standard error, or nowhere.
+#[derive(Debug, Clone)]
+pub struct Progress {
+    visible: bool,
+}
+
+impl Progress {
+    /// Writes to standard error.
+    #[must_use]
+    pub const fn visible() -> Self {
+        Self { visible: true }
+    }
+
+    /// Says nothing, for tests.
+    #[must_use]
+    pub const fn silent() -> Self {
+        Self { visible: false }
+    }
+
+    fn line(&self, text: &str) {
+        if self.visible {
+            // Nobody to tell when standard error is closed.
+            let _ = writeln!(std::io::stderr().lock(), "{text}");
+        }
+    }
+
+    /// One line of its own.
+    pub fn note(&self, text: &str) {
+        self.line(&format!("  · {text}"));
+    }
+
+    /// A failure, with all its causes.
+    pub fn failed(&self, error: &anyhow::Error) {
+        self.line(&format!("\n  ✗ failed to {error:#}"));
+    }
+
+    /// Runs `work`, which `name` describes in the -ing form. When it takes long,
+    /// the last line of its `log` shows how far it is.
+    ///
+    /// # Errors
+    /// Whatever `work` returns.
+    pub fn step<T>(
+        &self,
+        name: &str,
+        log: Option<&Path>,
+        work: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
+        let start = Instant::now();
+        let (done, wait) = mpsc::channel::<()>();
+        let result = thread::scope(|scope| {
+            scope.spawn(move || self.remind(name, log, start, &wait));
+            let result = work();
+            drop(done);
+            result
+        });
+        if result.is_ok() {
+            self.line(&format!(
+                "  ✓ {name} ({:.1} s)",
+                start.elapsed().as_secs_f64()
+            ));
+        }
+        result
+    }
+
+    fn remind(&self, name: &str, log: Option<&Path>, start: Instant, wait: &mpsc::Receiver<()>) {
+        while wait.recv_timeout(REMINDER) == Err(RecvTimeoutError::Timeout) {
+            let seconds = start.elapsed().as_secs();
+            let last = log.map(|log| last_lines(log, 1)).unwrap_or_default();
+            let last: String = last.trim().chars().take(90).collect();
+            self.line(&format!("  … {name}, {seconds} s so far  {last}"));
+        }
+    }
+
+    /// What to try, once the site is up.
+    pub fn ready(&self, stack: &Stack) {
+        let site = stack.site_url();
+        let rows: [(&str, &dyn Display); 5] = [
+            ("Home page", &site),
+            (
+                "Any size",
+                &format!("{site}/img/w=400,f=webp/harbour-at-dusk.jpg"),
+            ),
+            ("AWS endpoint", &stack.emulator_endpoint()),
+            ("Functions' log", &stack.emulator_log().display()),
+            ("PostgreSQL", &stack.postgres_url()),
+        ];
+        self.line("\nThe site is up. Ctrl-C stops everything.\n");
+        for (name, value) in rows {
+            self.line(&format!("  {name:<15} {value}"));
+        }
+        let environment: PathBuf = stack.functions_environment();
+        self.line(&format!(
+            "\nDrop a photo on the home page, or:\n\
+             \n  curl -o small.webp '{site}/img/w=400,f=webp/harbour-at-dusk.jpg'\
+             \n  cargo lambda watch --env-file {}\n",
+            environment.display()
+        ));
+    }
+}

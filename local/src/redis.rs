@@ -1,0 +1,48 @@
+//! A private Redis on loopback, in memory only.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use crate::machine;
+use crate::process::{Service, StopBy, bound_command};
+
+/// Starts Redis.
+pub(crate) fn start(port: u16, state: &Path, logs: &Path) -> Result<Service> {
+    let dir = state.join("redis");
+    fs::create_dir_all(&dir).with_context(|| format!("create {}", dir.display()))?;
+    let program =
+        machine::find_program("redis-server").context("find redis-server: install Redis")?;
+    let mut command = bound_command(&program, StopBy::Terminate, None);
+    command
+        .args([
+            "--bind",
+            "127.0.0.1",
+            "--port",
+            &port.to_string(),
+            "--daemonize",
+            "no",
+        ])
+        .args(["--save", "", "--appendonly", "no", "--dir"])
+        .arg(&dir);
+    let mut service = Service::start("Redis", command, &logs.join("redis.log"), StopBy::Terminate)?;
+    service.wait_until(|| answers(port), Duration::from_secs(20))?;
+    Ok(service)
+}
+
+/// Whether Redis answers PING on this port.
+pub(crate) fn answers(port: u16) -> bool {
+    let ping = || -> std::io::Result<bool> {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+        stream.set_read_timeout(Some(Duration::from_secs(1)))?;
+        stream.write_all(b"PING\r\n")?;
+        let mut answer = [0; 5];
+        stream.read_exact(&mut answer)?;
+        Ok(&answer == b"+PONG")
+    };
+    ping().unwrap_or(false)
+}

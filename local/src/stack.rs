@@ -1,0 +1,268 @@
+//! Everything together: what is started, in which order, and how to reach it.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use anyhow::{Context, Result, anyhow};
+
+use crate::aws::{ACCESS_KEY_ID, Aws, REGION, SECRET_ACCESS_KEY};
+use crate::deploy::Outputs;
+use crate::home::{Home, Site};
+use crate::media::Media;
+use crate::packages::{self, Purpose};
+use crate::ports::{PortPlan, Ports};
+use crate::process::Service;
+use crate::progress::Progress;
+use crate::tools::Tools;
+use crate::{deploy, emulator, functions, machine, nginx, postgres, redis, samples};
+
+/// How a stack is started.
+#[derive(Debug, Clone)]
+pub struct StackOptions {
+    /// Where it listens.
+    pub ports: Ports,
+    /// Directory of its state and logs; one running stack has it for itself.
+    pub state_dir: PathBuf,
+    /// Whether the sample photos are uploaded and waited for.
+    pub samples: bool,
+}
+
+impl Default for StackOptions {
+    /// Port 8080, `.local/` in the repository, with samples.
+    fn default() -> Self {
+        Self {
+            ports: Ports::From(8080),
+            state_dir: machine::repository().join(".local"),
+            samples: true,
+        }
+    }
+}
+
+/// The running site. Dropping it stops everything it started.
+#[derive(Debug)]
+pub struct Stack {
+    // In the order they are stopped: fields are dropped from first to last.
+    _nginx: Service,
+    _home: Home,
+    emulator: Service,
+    _redis: Service,
+    _postgres: Service,
+    _lock: File,
+    ports: PortPlan,
+    aws: Aws,
+    outputs: Outputs,
+    state_dir: PathBuf,
+}
+
+impl Stack {
+    /// Brings the site up: installs what is missing, builds the functions, starts
+    /// the services, deploys template.yaml.
+    ///
+    /// # Errors
+    /// When a step fails. The message names the step, the end of its log, and what
+    /// to do where that is known; what was started before is stopped.
+    pub fn start(options: &StackOptions, progress: &Progress) -> Result<Self> {
+        let state = options.state_dir.as_path();
+        let logs = state.join("log");
+        fs::create_dir_all(&logs).with_context(|| format!("create {}", logs.display()))?;
+        let lock = lock(state)?;
+        let ports = options.ports.plan()?;
+        packages::install(Purpose::Run, progress)?;
+        let tools = Tools::install(progress)?;
+        build(&tools, &logs, progress)?;
+        let (postgres, redis, emulator) = progress.step(
+            "starting PostgreSQL, Redis and the AWS emulator",
+            None,
+            || start_services(&tools, &ports, state, &logs),
+        )?;
+        let aws = Aws::new(emulator::endpoint(&ports));
+        let deploy_log = logs.join("deploy.log");
+        let outputs = progress.step("deploying template.yaml", Some(&deploy_log), || {
+            deploy::deploy(&tools.sam, &aws, state, &logs)
+        })?;
+        let media = Media::new(aws.endpoint(), output(&outputs, "MediaBucketName")?)?;
+        let (home, nginx) = progress.step("starting the home page and nginx", None, || {
+            let home = Home::start(Site::new(media.clone(), aws.clone(), ports))?;
+            let domain = output(&outputs, "DistributionDomainName")?;
+            Ok((home, nginx::start(&ports, domain, state, &logs)?))
+        })?;
+        let stack = Self {
+            _nginx: nginx,
+            _home: home,
+            emulator,
+            _redis: redis,
+            _postgres: postgres,
+            _lock: lock,
+            ports,
+            aws,
+            outputs,
+            state_dir: state.to_owned(),
+        };
+        stack.write_functions_environment()?;
+        if options.samples {
+            stack.upload_samples(&media, progress);
+        }
+        Ok(stack)
+    }
+
+    /// A site whose samples fail is still worth looking at: says so and goes on.
+    fn upload_samples(&self, media: &Media, progress: &Progress) {
+        let log = self.emulator_log();
+        let name = "uploading sample photos and waiting for their derivatives";
+        if let Err(error) = progress.step(name, Some(log), || samples::upload(media)) {
+            progress.failed(&error);
+            progress.note(&format!("the functions' log is {}", log.display()));
+        }
+    }
+
+    /// Address of the site, without a slash at the end: `http://127.0.0.1:8080`.
+    #[must_use]
+    pub fn site_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.ports.site)
+    }
+
+    /// Address of every AWS service, for `AWS_ENDPOINT_URL`. Its credentials are
+    /// [`crate::ACCESS_KEY_ID`] and [`crate::SECRET_ACCESS_KEY`].
+    #[must_use]
+    pub fn emulator_endpoint(&self) -> &str {
+        self.aws.endpoint()
+    }
+
+    /// Address of S3; use path style.
+    #[must_use]
+    pub fn s3_endpoint(&self) -> &str {
+        self.aws.endpoint()
+    }
+
+    /// Name of the media bucket.
+    ///
+    /// # Errors
+    /// When the template has no such output.
+    pub fn media_bucket(&self) -> Result<&str> {
+        self.output("MediaBucketName")
+    }
+
+    /// Name of the media table.
+    ///
+    /// # Errors
+    /// When the template has no such output.
+    pub fn media_table(&self) -> Result<&str> {
+        self.output("MediaTableName")
+    }
+
+    /// An output of the deployed template.
+    ///
+    /// # Errors
+    /// When the template has none of this name.
+    pub fn output(&self, name: &str) -> Result<&str> {
+        output(&self.outputs, name)
+    }
+
+    /// PostgreSQL's connection URL.
+    #[must_use]
+    pub fn postgres_url(&self) -> String {
+        format!(
+            "postgres://{}@127.0.0.1:{}/postgres",
+            postgres::USER,
+            self.ports.postgres
+        )
+    }
+
+    /// Redis's connection URL.
+    #[must_use]
+    pub fn redis_url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.ports.redis)
+    }
+
+    /// Every log line of a function, oldest first, by its name (`image-derive`).
+    ///
+    /// # Errors
+    /// When it has no log group, or the emulator does not answer.
+    pub fn logs(&self, function: &str) -> Result<Vec<String>> {
+        self.aws
+            .log_lines(&format!("/aws/lambda/{}-{function}", deploy::STACK))
+    }
+
+    /// File with what the emulator and the functions print.
+    #[must_use]
+    pub fn emulator_log(&self) -> &Path {
+        self.emulator.log()
+    }
+
+    /// File with the functions' environment, for `cargo lambda watch --env-file`.
+    #[must_use]
+    pub fn functions_environment(&self) -> PathBuf {
+        self.state_dir.join("functions.env")
+    }
+
+    fn write_functions_environment(&self) -> Result<()> {
+        let lines = [
+            ("AWS_ENDPOINT_URL", self.emulator_endpoint()),
+            ("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID),
+            ("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY),
+            ("AWS_REGION", REGION),
+            ("MEDIA_BUCKET", self.media_bucket()?),
+            ("MEDIA_TABLE", self.media_table()?),
+            ("POWERTOOLS_METRICS_NAMESPACE", "Sidetier"),
+            ("IMAGE_MAX_INPUT_BYTES", "104857600"),
+            ("IMAGE_UNSIGNED_OPTIONS", "any"),
+            ("IMAGE_URL_SIGNING_SECRET_ARN", ""),
+            ("WATERMARK_KEY", "assets/watermark.png"),
+            ("FALLBACK_KEY", "assets/fallback.png"),
+        ];
+        let text: String = lines
+            .iter()
+            .map(|(name, value)| format!("{name}={value}\n"))
+            .collect();
+        let file = self.functions_environment();
+        fs::write(&file, text).with_context(|| format!("write {}", file.display()))
+    }
+}
+
+fn output<'a>(outputs: &'a Outputs, name: &str) -> Result<&'a str> {
+    let value = outputs.get(name);
+    Ok(value.with_context(|| format!("find the output {name} of template.yaml"))?)
+}
+
+/// Takes the state directory for this process. The kernel frees it when the
+/// process ends, however it ends.
+fn lock(state: &Path) -> Result<File> {
+    let path = state.join("lock");
+    let file = File::create(&path).with_context(|| format!("create {}", path.display()))?;
+    file.try_lock().with_context(|| {
+        format!(
+            "use {}: another `cargo run` of this repository is running",
+            state.display()
+        )
+    })?;
+    Ok(file)
+}
+
+fn build(tools: &Tools, logs: &Path, progress: &Progress) -> Result<()> {
+    let log = logs.join("build.log");
+    let names = functions::names()?.join(", ");
+    progress.step(&format!("building {names}"), Some(&log), || {
+        functions::build(&tools.cargo_lambda, &log)
+    })
+}
+
+/// Starts what does not depend on one another, at once.
+fn start_services(
+    tools: &Tools,
+    ports: &PortPlan,
+    state: &Path,
+    logs: &Path,
+) -> Result<(Service, Service, Service)> {
+    thread::scope(|scope| {
+        let postgres = scope.spawn(|| postgres::start(ports.postgres, state, logs));
+        let redis = scope.spawn(|| redis::start(ports.redis, state, logs));
+        let emulator = emulator::start(&tools.emulator, ports, state, logs);
+        let ended = |_| anyhow!("start a service: its thread ended early");
+        Ok((
+            postgres.join().map_err(ended)??,
+            redis.join().map_err(ended)??,
+            emulator?,
+        ))
+    })
+}
