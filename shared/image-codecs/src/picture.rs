@@ -1,5 +1,7 @@
 //! Decoded pixels: planar `YCbCr` straight from a JPEG, or straight-alpha sRGB RGBA.
 
+use crate::CodecError;
+
 /// Chroma subsampling of a [`Yuv`] picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subsampling {
@@ -15,6 +17,29 @@ pub enum Subsampling {
     Gray,
 }
 
+impl Subsampling {
+    /// Luma samples per chroma sample, across and down.
+    #[must_use]
+    pub const fn factors(self) -> (usize, usize) {
+        match self {
+            Self::S444 | Self::Gray => (1, 1),
+            Self::S422 => (2, 1),
+            Self::S420 => (2, 2),
+            Self::S440 => (1, 2),
+        }
+    }
+
+    /// Width and height of a chroma plane beside a luma plane of this size.
+    #[must_use]
+    pub const fn chroma_size(self, width: usize, height: usize) -> (usize, usize) {
+        let (across, down) = self.factors();
+        match self {
+            Self::Gray => (0, 0),
+            _ => (width.div_ceil(across), height.div_ceil(down)),
+        }
+    }
+}
+
 /// One 8-bit plane. Rows are `stride` bytes apart; `data.len() >= stride * height`.
 #[derive(Debug, Clone, Default)]
 pub struct Plane {
@@ -26,6 +51,25 @@ pub struct Plane {
     pub width: usize,
     /// Rows.
     pub height: usize,
+}
+
+impl Plane {
+    /// The rows, without what is between them.
+    pub fn rows(&self) -> impl Iterator<Item = &[u8]> {
+        self.data
+            .chunks(self.stride.max(1))
+            .take(self.height)
+            .map(|row| row.get(..self.width).unwrap_or(row))
+    }
+
+    /// True where the data can hold `width` × `height` samples.
+    fn holds(&self, width: usize, height: usize) -> bool {
+        let needed = height
+            .checked_sub(1)
+            .and_then(|rows| rows.checked_mul(self.stride))
+            .and_then(|start| start.checked_add(width));
+        width > 0 && self.stride >= width && needed.is_some_and(|needed| self.data.len() >= needed)
+    }
 }
 
 /// Full-range BT.601 `YCbCr` as JFIF defines it.
@@ -53,6 +97,23 @@ pub struct Yuv {
     pub true_height: f64,
 }
 
+impl Yuv {
+    /// Says what is wrong where the planes do not hold what the sizes promise:
+    /// encoders in C would read beyond them.
+    pub(crate) fn check(&self, format: &'static str) -> Result<(), CodecError> {
+        let (width, height) = (self.width as usize, self.height as usize);
+        let (chroma_width, chroma_height) = self.subsampling.chroma_size(width, height);
+        let chroma_fits = |plane: &Plane| {
+            self.subsampling == Subsampling::Gray || plane.holds(chroma_width, chroma_height)
+        };
+        if self.y.holds(width, height) && chroma_fits(&self.u) && chroma_fits(&self.v) {
+            return Ok(());
+        }
+        let reason = format!("the planes are too small for {width}x{height}");
+        Err(CodecError::Encode { format, reason })
+    }
+}
+
 /// 8-bit sRGB with straight (not premultiplied) alpha, no row padding.
 #[derive(Debug, Clone)]
 pub struct Rgba {
@@ -64,6 +125,23 @@ pub struct Rgba {
     pub height: u32,
     /// True where every alpha is 255.
     pub opaque: bool,
+}
+
+impl Rgba {
+    /// Says what is wrong where the data is not what the size promises.
+    pub(crate) fn check(&self, format: &'static str) -> Result<(), CodecError> {
+        let needed = u64::from(self.width) * u64::from(self.height) * 4;
+        if needed > 0 && self.data.len() as u64 == needed {
+            return Ok(());
+        }
+        let reason = format!(
+            "{} bytes are not a {}x{} picture",
+            self.data.len(),
+            self.width,
+            self.height
+        );
+        Err(CodecError::Encode { format, reason })
+    }
 }
 
 /// A decoded still picture, in the cheapest form its source allows.
