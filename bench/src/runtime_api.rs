@@ -128,3 +128,59 @@ fn accepted(is_heard: bool) -> StatusCode {
         StatusCode::GONE
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(5);
+
+    fn request(address: &str, request: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        write!(
+            stream,
+            "{request} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n"
+        )
+        .unwrap();
+        write!(stream, "content-length: 0\r\n\r\n").unwrap();
+        stream
+    }
+
+    fn reply(mut stream: TcpStream) -> String {
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        text
+    }
+
+    #[test]
+    fn hands_out_an_event_when_told_and_takes_the_response() {
+        let api = RuntimeApi::start().unwrap();
+        let asking = request(&api.address(), "GET /2018-06-01/runtime/invocation/next");
+        let Call::Next(give) = api.call(PATIENCE).unwrap() else {
+            panic!("no call for an event")
+        };
+        give.send(r#"{"an":"event"}"#).unwrap();
+        let event = reply(asking);
+        assert!(event.contains("lambda-runtime-aws-request-id: "), "{event}");
+        assert!(event.ends_with(r#"{"an":"event"}"#), "{event}");
+
+        let answer = request(
+            &api.address(),
+            "POST /2018-06-01/runtime/invocation/1/response",
+        );
+        assert!(matches!(api.call(PATIENCE), Ok(Call::Response)));
+        assert!(reply(answer).starts_with("HTTP/1.1 202"));
+    }
+
+    #[test]
+    fn passes_on_that_a_function_did_not_start() {
+        let api = RuntimeApi::start().unwrap();
+        let _told = request(&api.address(), "POST /2018-06-01/runtime/init/error");
+        assert!(matches!(api.call(PATIENCE), Ok(Call::Error(_))));
+        assert!(api.call(Duration::from_millis(50)).is_err());
+    }
+}
