@@ -130,6 +130,12 @@ impl Tools {
             sam: Environment::install("sam", progress)?,
         })
     }
+
+    /// The Python interpreter that the emulator runs in.
+    #[must_use]
+    pub fn emulator_python(&self) -> PathBuf {
+        self.emulator.program("python")
+    }
 }
 
 /// Python 3.10 or newer with the venv module.

@@ -1,0 +1,21 @@
+//! Runs the emulator extension's own tests with the emulator's Python.
+
+use std::process::Command;
+
+use local::{Progress, Tools};
+
+#[test]
+fn extension_closes_every_gap() {
+    let tools = Tools::install(&Progress::silent()).unwrap();
+    let output = Command::new(tools.emulator_python())
+        .args(["-m", "unittest", "--quiet", "test_extension"])
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/emulator"))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
