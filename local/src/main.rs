@@ -34,14 +34,14 @@ fn main() -> ExitCode {
     match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            Progress::visible().failed(&error);
+            Progress::plain().failed(&error);
             ExitCode::FAILURE
         }
     }
 }
 
 fn run(arguments: &Arguments) -> Result<()> {
-    let progress = Progress::visible();
+    let progress = Progress::plain();
     if let Some(Task::Setup { tests }) = arguments.command {
         let purpose = if tests { Purpose::Test } else { Purpose::Run };
         local::install_packages(purpose, &progress)?;

@@ -22,9 +22,9 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Writes to standard error.
+    /// Writes plain lines to standard error.
     #[must_use]
-    pub const fn visible() -> Self {
+    pub const fn plain() -> Self {
         Self { visible: true }
     }
 

@@ -39,6 +39,18 @@ impl Default for StackOptions {
     }
 }
 
+impl StackOptions {
+    /// Free ports, a state directory below cargo's target directory, no samples.
+    #[must_use]
+    pub fn for_tests() -> Self {
+        Self {
+            ports: Ports::Free,
+            state_dir: machine::target_dir().join("tmp/test-stack"),
+            samples: false,
+        }
+    }
+}
+
 /// The running site. Dropping it stops everything it started.
 #[derive(Debug)]
 pub struct Stack {
