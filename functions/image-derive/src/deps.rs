@@ -34,17 +34,28 @@ pub enum StartError {
 }
 
 impl Deps {
-    /// Makes the clients. Nothing is sent yet.
+    /// Makes the clients from the environment. Nothing is sent yet.
     ///
     /// # Errors
     /// When the compiled-in presets have a fault.
     pub async fn connect(config: Config) -> Result<Self, StartError> {
-        let presets = Presets::site()?;
         let aws = lambda_kit::aws_config().await;
-        let tables = aws_sdk_dynamodb::Client::new(&aws);
+        let objects = aws_sdk_s3::Client::new(&aws);
+        Self::new(config, objects, aws_sdk_dynamodb::Client::new(&aws))
+    }
+
+    /// Uses the clients given.
+    ///
+    /// # Errors
+    /// When the compiled-in presets have a fault.
+    pub fn new(
+        config: Config,
+        objects: aws_sdk_s3::Client,
+        tables: aws_sdk_dynamodb::Client,
+    ) -> Result<Self, StartError> {
         Ok(Self {
-            presets,
-            bucket: MediaBucket::new(aws_sdk_s3::Client::new(&aws), config.media_bucket.clone()),
+            presets: Presets::site()?,
+            bucket: MediaBucket::new(objects, config.media_bucket.clone()),
             table: MediaTable::new(tables.clone(), config.media_table.clone()),
             idempotency: Idempotency::new(tables, config.media_table.clone(), LEASE),
             config,

@@ -41,26 +41,37 @@ pub enum StartError {
 }
 
 impl Deps {
-    /// Makes the clients, and reads the signing secret where one is configured.
+    /// Makes the clients from the environment, and reads the signing secret where one is configured.
     ///
     /// # Errors
     /// A fault in the compiled-in presets or in the secret.
     pub async fn connect(config: Config) -> Result<Self, StartError> {
-        let presets = Presets::site()?;
         let aws = lambda_kit::aws_config().await;
         let signer = match &config.signing_secret_arn {
             Some(arn) => Some(read_signer(&aws_sdk_secretsmanager::Client::new(&aws), arn).await?),
             None => None,
         };
-        let bucket = MediaBucket::new(aws_sdk_s3::Client::new(&aws), config.media_bucket.clone());
-        let table =
-            MediaTable::new(aws_sdk_dynamodb::Client::new(&aws), config.media_table.clone());
+        let objects = aws_sdk_s3::Client::new(&aws);
+        Self::new(config, signer, objects, aws_sdk_dynamodb::Client::new(&aws))
+    }
+
+    /// Uses the clients given.
+    ///
+    /// # Errors
+    /// A fault in the compiled-in presets.
+    pub fn new(
+        config: Config,
+        signer: Option<Signer>,
+        objects: aws_sdk_s3::Client,
+        tables: aws_sdk_dynamodb::Client,
+    ) -> Result<Self, StartError> {
+        let bucket = MediaBucket::new(objects, config.media_bucket.clone());
         Ok(Self {
-            presets,
+            presets: Presets::site()?,
             policy: Policy { free_options: config.free_options, signer },
             site_pictures: SitePictures::new(bucket.clone(), &config),
+            table: MediaTable::new(tables, config.media_table.clone()),
             bucket,
-            table,
             config,
         })
     }

@@ -1,0 +1,132 @@
+//! The running stack, and how tests talk to it.
+
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_s3::primitives::ByteStream;
+use local::{ACCESS_KEY_ID, Ports, Progress, REGION, SECRET_ACCESS_KEY, Stack, StackOptions};
+use serde_json::Value;
+
+/// Longest wait for something that takes a second or two: the machine may be busy.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The stack of this test run, on free ports. It stops with the process.
+pub(crate) fn stack() -> &'static Stack {
+    static STACK: OnceLock<Stack> = OnceLock::new();
+    STACK.get_or_init(|| {
+        let options = StackOptions { ports: Ports::Free, ..StackOptions::for_tests() };
+        Stack::start(&options, &Progress::plain()).expect("the stack starts")
+    })
+}
+
+/// An S3 client of the stack.
+pub(crate) fn s3() -> aws_sdk_s3::Client {
+    let config = aws_sdk_s3::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(REGION))
+        .credentials_provider(Credentials::from_keys(ACCESS_KEY_ID, SECRET_ACCESS_KEY, None))
+        .endpoint_url(stack().s3_endpoint())
+        .force_path_style(true)
+        .build();
+    aws_sdk_s3::Client::from_conf(config)
+}
+
+/// A DynamoDB client of the stack.
+pub(crate) fn dynamodb() -> aws_sdk_dynamodb::Client {
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
+        .region(aws_sdk_dynamodb::config::Region::new(REGION))
+        .credentials_provider(Credentials::from_keys(ACCESS_KEY_ID, SECRET_ACCESS_KEY, None))
+        .endpoint_url(stack().emulator_endpoint())
+        .build();
+    aws_sdk_dynamodb::Client::from_conf(config)
+}
+
+/// Uploads a photo and returns its entity tag.
+pub(crate) async fn upload(key: &str, bytes: Vec<u8>) -> String {
+    let request = s3()
+        .put_object()
+        .bucket(stack().media_bucket().unwrap())
+        .key(format!("originals/{key}"))
+        .body(ByteStream::from(bytes));
+    request.send().await.unwrap().e_tag().unwrap().trim_matches('"').to_owned()
+}
+
+/// Deletes a photo.
+pub(crate) async fn delete(key: &str) {
+    let request =
+        s3().delete_object().bucket(stack().media_bucket().unwrap()).key(format!("originals/{key}"));
+    request.send().await.unwrap();
+}
+
+/// An object of the media bucket, where there is one.
+pub(crate) async fn object(key: &str) -> Option<Vec<u8>> {
+    let request = s3().get_object().bucket(stack().media_bucket().unwrap()).key(key);
+    let output = request.send().await.ok()?;
+    Some(output.body.collect().await.ok()?.into_bytes().to_vec())
+}
+
+/// The names of the objects with a prefix.
+pub(crate) async fn list(prefix: &str) -> Vec<String> {
+    let request = s3().list_objects_v2().bucket(stack().media_bucket().unwrap()).prefix(prefix);
+    let output = request.send().await.unwrap();
+    output.contents().iter().map(|object| object.key().unwrap().to_owned()).collect()
+}
+
+/// Asks again until `probe` finds something.
+pub(crate) async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, probe: impl Fn() -> F) -> T {
+    let started = Instant::now();
+    loop {
+        if let Some(found) = probe().await {
+            return found;
+        }
+        assert!(started.elapsed() < PATIENCE, "waited {PATIENCE:?} for {what}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// The manifest of a photo once it belongs to the upload with this entity tag.
+pub(crate) async fn manifest(key: &str, etag: &str) -> Value {
+    eventually(&format!("the manifest of {key}"), || async {
+        let json = object(&format!("derived/manifests/{key}.json")).await?;
+        let manifest: Value = serde_json::from_slice(&json).ok()?;
+        (manifest["source"]["etag"] == etag).then_some(manifest)
+    })
+    .await
+}
+
+/// An answer of the site.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: http::HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+}
+
+/// Asks the site's front door for a path.
+pub(crate) fn get(path: &str, headers: &[(&str, &str)]) -> Answer {
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .timeout_global(Some(PATIENCE))
+        .build()
+        .into();
+    let mut request = agent.get(format!("{}{path}", stack().site_url()));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let mut response = request.call().unwrap();
+    let body = response.body_mut().with_config().limit(64 * 1024 * 1024).read_to_vec().unwrap();
+    Answer { status: response.status().as_u16(), headers: response.headers().clone(), body }
+}
