@@ -3,7 +3,7 @@
 //! | name | what | written by |
 //! |---|---|---|
 //! | `originals/{key}` | the upload | the site |
-//! | `derived/sets/{set}/{generation}/{hash}.{ext}` | a derivative, never changed | image-derive |
+//! | `derived/sets/{set}/{sequencer}/{hash}.{ext}` | a derivative, never changed | image-derive |
 //! | `derived/manifests/{key}.json` | the manifest | image-derive |
 //! | `rejected/{key}.json` | why an upload was refused | image-derive |
 //! | `derived/img/{options}/{key}` | an on-demand answer | image-serve |
@@ -23,10 +23,18 @@ pub fn set_prefix(key: &SourceKey) -> String {
     format!("derived/sets/{}/", short(&sha256_hex(key.as_str().as_bytes()), 32))
 }
 
-/// The prefix of the derivatives made from one state of a photo.
+/// The prefix of the derivatives made from one state of a photo: the one that
+/// the event with this sequencer brought.
 #[must_use]
-pub fn generation_prefix(key: &SourceKey, source_sha256: &str) -> String {
-    format!("{}{}/", set_prefix(key), short(source_sha256, 16))
+pub fn generation_prefix(key: &SourceKey, sequencer: &str) -> String {
+    format!("{}{sequencer}/", set_prefix(key))
+}
+
+/// The sequencer in the name of a derivative.
+#[must_use]
+pub fn sequencer_of<'a>(key: &SourceKey, derivative_key: &'a str) -> Option<&'a str> {
+    let rest = derivative_key.strip_prefix(&set_prefix(key))?;
+    rest.split_once('/').map(|(sequencer, _)| sequencer)
 }
 
 /// The name of a derivative: its own content decides it, so the object never changes.
@@ -58,11 +66,12 @@ mod tests {
     #[test]
     fn names_depend_on_what_they_name() {
         let key = SourceKey::parse("products/a b.jpg").unwrap();
-        let generation = generation_prefix(&key, &sha256_hex(b"photo"));
+        let generation = generation_prefix(&key, "00AB");
         assert!(generation.starts_with(&set_prefix(&key)));
         let one = derivative_key(&generation, b"one", "webp");
         assert_eq!(one, derivative_key(&generation, b"one", "webp"));
         assert_ne!(one, derivative_key(&generation, b"two", "webp"));
+        assert_eq!(sequencer_of(&key, &one), Some("00AB"));
         assert_eq!(manifest_key(&key), "derived/manifests/products/a b.jpg.json");
         assert_eq!(rejection_key(&key), "rejected/products/a b.jpg.json");
     }

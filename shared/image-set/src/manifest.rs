@@ -31,8 +31,8 @@ pub struct Source {
     pub sha256: String,
     /// S3's entity tag of the object.
     pub etag: String,
-    /// S3's sequencer of the event, where it had one.
-    pub sequencer: Option<String>,
+    /// S3's sequencer of the event.
+    pub sequencer: String,
     /// Size in bytes.
     pub bytes: u64,
     /// Format by name, such as `jpeg`.

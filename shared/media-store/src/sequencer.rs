@@ -31,7 +31,8 @@ impl Sequencer {
 
 impl fmt::Display for Sequencer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.trim_end_matches('0'))
+        let significant = self.0.trim_end_matches('0');
+        f.write_str(if significant.is_empty() { "0" } else { significant })
     }
 }
 
@@ -45,6 +46,15 @@ mod tests {
         let newer = Sequencer::parse("0055aed6dcd90281e6").unwrap();
         let shorter = Sequencer::parse("0055AED6DCD9").unwrap();
         assert!(shorter < older && older < newer);
+    }
+
+    #[test]
+    fn is_written_without_the_padding() {
+        for (text, written) in [("00ab10", "00AB1"), ("0", "0")] {
+            let sequencer = Sequencer::parse(text).unwrap();
+            assert_eq!(sequencer.to_string(), written);
+            assert_eq!(Sequencer::parse(written), Some(sequencer));
+        }
     }
 
     #[test]

@@ -23,10 +23,8 @@ pub struct PhotoRow {
     pub sequencer: Sequencer,
     /// The manifest as JSON; `None` where the photo was deleted.
     pub manifest: Option<String>,
-    /// The prefix of the current derivatives; `None` where the photo was deleted.
-    pub generation: Option<String>,
-    /// The prefix of the derivatives before, which pages may still show.
-    pub previous_generation: Option<String>,
+    /// The state before, whose derivatives pages may still show.
+    pub previous: Option<Sequencer>,
 }
 
 /// The media table: keys `pk` and `sk`, TTL on `expires_at`.
@@ -174,8 +172,7 @@ fn write_row(key: &str, row: &PhotoRow, now: SystemTime) -> Item {
     };
     set("sequencer", Some(row.sequencer.as_str()));
     set("manifest", row.manifest.as_deref());
-    set("generation", row.generation.as_deref());
-    set("previous_generation", row.previous_generation.as_deref());
+    set("previous", row.previous.as_ref().map(Sequencer::as_str));
     if row.manifest.is_none() {
         let expires_at = now.duration_since(UNIX_EPOCH).unwrap_or_default() + TOMBSTONE;
         let seconds = AttributeValue::N(expires_at.as_secs().to_string());
@@ -190,8 +187,7 @@ fn read_row(key: &str, item: &Item) -> Result<PhotoRow, StoreError> {
     Ok(PhotoRow {
         sequencer: Sequencer::from_stored(sequencer.to_owned()),
         manifest: attribute(item, "manifest").map(str::to_owned),
-        generation: attribute(item, "generation").map(str::to_owned),
-        previous_generation: attribute(item, "previous_generation").map(str::to_owned),
+        previous: attribute(item, "previous").map(|text| Sequencer::from_stored(text.to_owned())),
     })
 }
 
@@ -211,8 +207,7 @@ mod tests {
         PhotoRow {
             sequencer: Sequencer::parse("00AB").unwrap(),
             manifest: manifest.map(str::to_owned),
-            generation: manifest.map(|_| "derived/sets/a/1/".to_owned()),
-            previous_generation: None,
+            previous: manifest.and_then(|_| Sequencer::parse("00AA")),
         }
     }
 
