@@ -9,6 +9,8 @@ pub(crate) struct GifHeader {
     pub(crate) height: u32,
     pub(crate) frames: u32,
     pub(crate) has_alpha: bool,
+    /// How often it is played; 0 is for ever.
+    pub(crate) plays: u32,
 }
 
 impl GifHeader {
@@ -20,6 +22,7 @@ impl GifHeader {
         let mut header = Self {
             width: u32::from(u16::from_le_bytes([w0, w1])),
             height: u32::from(u16::from_le_bytes([h0, h1])),
+            plays: 1,
             ..Self::default()
         };
         if header.width == 0 || header.height == 0 {
@@ -35,6 +38,9 @@ impl GifHeader {
                     // Graphic control: bit 0 of the flags says that a colour is transparent.
                     header.has_alpha |=
                         matches!((label, blocks), (0xF9, [_, flags, ..]) if flags & 1 == 1);
+                    if *label == 0xFF {
+                        header.take_loop(blocks);
+                    }
                     skip_blocks(blocks)?
                 }
                 [0x2C, frame @ ..] => header.take_frame(frame)?,
@@ -48,6 +54,15 @@ impl GifHeader {
             return Err(corrupt("it has no frame"));
         }
         Ok(header)
+    }
+
+    /// Netscape's loop extension: a block with its name, then one of three bytes.
+    /// It counts repeats after the first time.
+    fn take_loop(&mut self, blocks: &[u8]) {
+        if let Some(&[3, 1, low, high, ..]) = blocks.strip_prefix(b"\x0bNETSCAPE2.0") {
+            let repeats = u32::from(u16::from_le_bytes([low, high]));
+            self.plays = if repeats == 0 { 0 } else { repeats + 1 };
+        }
     }
 
     /// Counts the frame whose descriptor starts here; gives what follows it.

@@ -11,10 +11,13 @@
 //! of the workspace with `unsafe` code (`webp_encode.rs`, `webp_animation.rs`,
 //! `avif_encode.rs`).
 
+mod animation;
+mod avif_encode;
 mod colour;
 mod error;
 mod exif;
 mod format;
+mod gif_encode;
 mod gif_header;
 mod icc;
 mod jpeg_decode;
@@ -24,17 +27,26 @@ mod limits;
 mod orientation;
 mod picture;
 mod png_decode;
+mod png_encode;
 mod probe;
 mod sniff;
 mod still;
+mod webp_animation;
+mod webp_encode;
 mod webp_header;
 
+pub use animation::{decode_frames, loop_count};
+pub use avif_encode::{AvifOptions, encode_avif};
 pub use error::CodecError;
 pub use exif::Tags;
 pub use format::{InputFormat, OutputFormat};
+pub use gif_encode::{GifOptions, GifWriter};
 pub use jpeg_encode::{JpegOptions, encode_jpeg};
 pub use limits::Limits;
 pub use orientation::Orientation;
 pub use picture::{Frame, Picture, Plane, Rgba, Subsampling, Yuv};
+pub use png_encode::{PngCompression, PngOptions, encode_png};
 pub use probe::{Probe, probe, read_tags};
 pub use still::decode;
+pub use webp_animation::WebpWriter;
+pub use webp_encode::{WebpOptions, encode_webp};

@@ -157,7 +157,7 @@ fn probe_tiff(bytes: &[u8]) -> Result<Probe, CodecError> {
     })
 }
 
-fn check_size(probe: &Probe, limits: &Limits) -> Result<(), CodecError> {
+pub(crate) fn check_size(probe: &Probe, limits: &Limits) -> Result<(), CodecError> {
     let longest = probe.width.max(probe.height);
     check("max_side", u64::from(longest), u64::from(limits.max_side))?;
     let pixels = u64::from(probe.width) * u64::from(probe.height);

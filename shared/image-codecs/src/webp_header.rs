@@ -10,6 +10,9 @@ pub(crate) struct WebpHeader<'a> {
     pub(crate) has_alpha: bool,
     /// 1 for a still picture.
     pub(crate) frames: u32,
+    /// How often an animation is played; 0 is for ever.
+    pub(crate) plays: u32,
+    is_animation: bool,
     pub(crate) exif: Option<&'a [u8]>,
     /// Size of the ICC profile in bytes.
     pub(crate) icc_bytes: usize,
@@ -18,7 +21,10 @@ pub(crate) struct WebpHeader<'a> {
 impl<'a> WebpHeader<'a> {
     /// Walks all chunks. No pixel is read.
     pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, CodecError> {
-        let mut header = Self::default();
+        let mut header = Self {
+            plays: 1,
+            ..Self::default()
+        };
         let mut animated_frames = 0_u32;
         let size = bytes
             .get(4..8)
@@ -36,6 +42,7 @@ impl<'a> WebpHeader<'a> {
                 b"VP8 " if header.width == 0 => header.take_lossy(chunk)?,
                 b"VP8L" if header.width == 0 => header.take_lossless(chunk)?,
                 b"ANMF" => animated_frames = animated_frames.saturating_add(1),
+                b"ANIM" => header.take_animation(chunk)?,
                 b"EXIF" => header.exif = Some(chunk),
                 b"ICCP" => header.icc_bytes = chunk.len(),
                 _ => {}
@@ -45,18 +52,35 @@ impl<'a> WebpHeader<'a> {
         if header.width == 0 {
             return Err(corrupt("it has no picture chunk"));
         }
-        header.frames = animated_frames.max(1);
+        header.frames = if header.is_animation {
+            animated_frames
+        } else {
+            1
+        };
+        if header.frames == 0 {
+            return Err(corrupt("it is an animation without a frame"));
+        }
         Ok(header)
     }
 
     fn take_extended(&mut self, chunk: &[u8]) -> Result<(), CodecError> {
         const ALPHA: u8 = 0x10;
+        const ANIMATION: u8 = 0x02;
         let &[flags, _, _, _, w0, w1, w2, h0, h1, h2, ..] = chunk else {
             return Err(corrupt("its VP8X chunk is too short"));
         };
         self.has_alpha = flags & ALPHA != 0;
+        self.is_animation = flags & ANIMATION != 0;
         self.width = u32::from_le_bytes([w0, w1, w2, 0]) + 1;
         self.height = u32::from_le_bytes([h0, h1, h2, 0]) + 1;
+        Ok(())
+    }
+
+    fn take_animation(&mut self, chunk: &[u8]) -> Result<(), CodecError> {
+        let &[_, _, _, _, low, high, ..] = chunk else {
+            return Err(corrupt("its ANIM chunk is too short"));
+        };
+        self.plays = u32::from(u16::from_le_bytes([low, high]));
         Ok(())
     }
 
