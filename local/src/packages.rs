@@ -26,7 +26,7 @@ struct Program {
     purpose: Purpose,
 }
 
-const PROGRAMS: [Program; 9] = [
+const PROGRAMS: [Program; 10] = [
     Program {
         name: "cc",
         package: "gcc",
@@ -72,6 +72,11 @@ const PROGRAMS: [Program; 9] = [
     Program {
         name: "chromium",
         package: "chromium",
+        purpose: Purpose::Test,
+    },
+    Program {
+        name: "chromedriver",
+        package: "chromium-driver",
         purpose: Purpose::Test,
     },
 ];

@@ -85,7 +85,7 @@ fn draw(part: &Component) -> Markup {
         a href=(part.link) aria-label=(format!("{}: {}", part.name, part.role)) {
             g.component.down[!part.runs] transform=(format!("translate({x} {y})")) {
                 rect width=(WIDTH) height=(HEIGHT) rx="10" {}
-                circle cx=(WIDTH - 16) cy="16" r="5" {}
+                circle cx=(WIDTH - 12) cy="12" r="4.5" {}
                 text.name x="14" y="28" { (part.name) }
                 text.role x="14" y="48" { (part.role) }
             }

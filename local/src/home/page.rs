@@ -122,9 +122,11 @@ fn upload_form(notice: Option<&Notice>) -> Markup {
         form.drop action="/_local/upload" method="post" enctype="multipart/form-data" {
             label for="photo" { "Photos: JPEG, PNG, WebP, GIF or TIFF, up to "
                 (MAX_UPLOAD_BYTES / (1024 * 1024)) " MiB each" }
-            input #photo type="file" name="photo" accept="image/*" multiple required
-                aria-describedby="notice";
-            button type="submit" { "Upload" }
+            div.row {
+                input #photo type="file" name="photo" accept="image/*" multiple required
+                    aria-describedby="notice";
+                button type="submit" { "Upload" }
+            }
             p #notice role="status" {
                 @match notice {
                     Some(Notice::Received(1)) => { "One photo arrived." }
@@ -146,6 +148,12 @@ fn photo_card(photo: &Photo) -> Markup {
                     h3 { (photo.key) }
                     p { "Uploaded, " (size(photo.bytes)) ". This page looks again every "
                         (RELOAD_SECONDS) " seconds." }
+                }
+                Outcome::Late => {
+                    div.frame.refused { p { "Not derived" } }
+                    h3 { (photo.key) }
+                    p { "Uploaded, " (size(photo.bytes)) ", but nothing was made of it; see the "
+                        a href="/_local/logs/image-derive" { "log of image-derive" } "." }
                 }
                 Outcome::Rejected(rejection) => {
                     div.frame.refused { p { "Refused" } }

@@ -3,12 +3,16 @@
 use std::collections::{BTreeMap, HashMap};
 
 use anyhow::{Context, Result};
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use crate::media::{MANIFESTS, Media, ORIGINALS, Object, REJECTED};
 
 /// Photos that one page shows; the newest.
 const MAX_PHOTOS: usize = 24;
+
+/// When an upload without an outcome is no longer just being worked on.
+const LATE: SignedDuration = SignedDuration::from_mins(2);
 
 /// An upload and what became of it.
 #[derive(Debug)]
@@ -25,6 +29,8 @@ pub(crate) struct Photo {
 pub(crate) enum Outcome {
     /// Not finished yet.
     Waiting,
+    /// Not finished long after the upload: something failed.
+    Late,
     /// The set is there.
     Derived(Box<Manifest>),
     /// It was refused.
@@ -96,12 +102,13 @@ pub(crate) fn load(media: &Media) -> Result<Vec<Photo>> {
             // What is older than the upload belongs to one that it replaced.
             let current = |object: &&Object| object.modified >= original.modified;
             let outcome = if let Some(object) = manifests.get(&key).filter(current) {
-                read(media, &object.key)?.map_or(Outcome::Waiting, Outcome::Derived)
+                read(media, &object.key)?.map(Outcome::Derived)
             } else if let Some(object) = rejections.get(&key).filter(current) {
-                read(media, &object.key)?.map_or(Outcome::Waiting, Outcome::Rejected)
+                read(media, &object.key)?.map(Outcome::Rejected)
             } else {
-                Outcome::Waiting
+                None
             };
+            let outcome = outcome.unwrap_or_else(|| unfinished(&original.modified));
             Ok(Photo {
                 key,
                 bytes: original.bytes,
@@ -109,6 +116,17 @@ pub(crate) fn load(media: &Media) -> Result<Vec<Photo>> {
             })
         })
         .collect()
+}
+
+fn unfinished(uploaded: &str) -> Outcome {
+    let age = uploaded
+        .parse::<Timestamp>()
+        .map(|uploaded| Timestamp::now().duration_since(uploaded));
+    if age.is_ok_and(|age| age > LATE) {
+        Outcome::Late
+    } else {
+        Outcome::Waiting
+    }
 }
 
 /// `{prefix}{key}.json` objects by their photo's key.
@@ -129,4 +147,35 @@ fn read<T: for<'de> Deserialize<'de>>(media: &Media, key: &str) -> Result<Option
     };
     let value = serde_json::from_slice(&bytes).with_context(|| format!("understand {key}"))?;
     Ok(Some(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_upload_without_outcome_is_late() {
+        assert!(matches!(
+            unfinished("2020-01-01T00:00:00.000Z"),
+            Outcome::Late
+        ));
+        assert!(matches!(
+            unfinished(&Timestamp::now().to_string()),
+            Outcome::Waiting
+        ));
+    }
+
+    #[test]
+    fn objects_are_found_by_their_photo() {
+        let object = |key: &str| Object {
+            key: key.to_owned(),
+            bytes: 1,
+            modified: String::new(),
+        };
+        let found = by_photo(
+            vec![object("rejected/a/b.jpg.json"), object("rejected/x")],
+            REJECTED,
+        );
+        assert_eq!(found.keys().collect::<Vec<_>>(), ["a/b.jpg"]);
+    }
 }

@@ -1,0 +1,168 @@
+//! A headless Chromium, driven over WebDriver (<https://www.w3.org/TR/webdriver2/>).
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+/// The key under which WebDriver answers name an element.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// Longest wait for what the page shows by itself: the machine may be busy.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// One browser with a fresh profile. Dropping it ends it.
+pub(crate) struct Browser {
+    driver: Child,
+    session: String,
+    _profile: tempfile::TempDir,
+}
+
+/// An element of the page that was shown when it was found.
+pub(crate) struct Element(String);
+
+impl Browser {
+    /// Starts Chromium; `javascript` says whether pages may run scripts.
+    pub(crate) fn start(javascript: bool) -> Self {
+        let mut driver = Command::new("setpriv")
+            .args(["--pdeathsig", "KILL", "--", "chromedriver", "--port=0"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver starts; `cargo run -- setup --tests` installs it");
+        let port = port_of(&mut driver);
+        let profile = tempfile::tempdir().unwrap();
+        let capabilities = capabilities(profile.path().to_str().unwrap(), javascript);
+        let base = format!("http://127.0.0.1:{port}/session");
+        let mut browser = Self { driver, session: base.clone(), _profile: profile };
+        let answer = browser.post("", &json!({ "capabilities": { "alwaysMatch": capabilities } }));
+        browser.session = format!("{base}/{}", answer["sessionId"].as_str().unwrap());
+        browser
+    }
+
+    pub(crate) fn open(&self, url: &str) {
+        self.post("/url", &json!({ "url": url }));
+    }
+
+    /// The first element that a CSS selector matches, as soon as there is one.
+    pub(crate) fn wait_for(&self, selector: &str) -> Element {
+        let started = Instant::now();
+        loop {
+            if let Some(element) = self.find(selector) {
+                return element;
+            }
+            let page = self.get("/source");
+            assert!(started.elapsed() < PATIENCE, "waited {PATIENCE:?} for {selector} in {page}");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    /// The first element that a CSS selector matches now.
+    pub(crate) fn find(&self, selector: &str) -> Option<Element> {
+        let body = json!({ "using": "css selector", "value": selector });
+        let found = self.send(ureq::post(self.address("/elements")), &body).ok()?;
+        Some(Element(found[0][ELEMENT].as_str()?.to_owned()))
+    }
+
+    pub(crate) fn click(&self, element: &Element) {
+        self.post(&format!("/element/{}/click", element.0), &json!({}));
+    }
+
+    /// Types into an element; a file input takes a path.
+    pub(crate) fn type_into(&self, element: &Element, text: &str) {
+        self.post(&format!("/element/{}/value", element.0), &json!({ "text": text }));
+    }
+
+    /// The text that a person sees.
+    pub(crate) fn text(&self, element: &Element) -> String {
+        self.get(&format!("/element/{}/text", element.0)).as_str().unwrap().to_owned()
+    }
+
+    /// What assistive technology calls the element.
+    pub(crate) fn accessible_name(&self, element: &Element) -> String {
+        self.get(&format!("/element/{}/computedlabel", element.0)).as_str().unwrap().to_owned()
+    }
+
+    /// A property of the element's DOM object.
+    pub(crate) fn property(&self, element: &Element, name: &str) -> Value {
+        self.get(&format!("/element/{}/property/{name}", element.0))
+    }
+
+    fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.session)
+    }
+
+    fn get(&self, path: &str) -> Value {
+        let mut answer = ureq::get(self.address(path)).call().unwrap();
+        let text = answer.body_mut().read_to_string().unwrap();
+        serde_json::from_str::<Value>(&text).unwrap()["value"].take()
+    }
+
+    fn post(&self, path: &str, body: &Value) -> Value {
+        self.send(ureq::post(self.address(path)), body).unwrap()
+    }
+
+    fn send(
+        &self,
+        request: ureq::RequestBuilder<ureq::typestate::WithBody>,
+        body: &Value,
+    ) -> Result<Value, String> {
+        let mut answer = request
+            .config()
+            .http_status_as_error(false)
+            .build()
+            .send(body.to_string())
+            .map_err(|error| error.to_string())?;
+        let text = answer.body_mut().read_to_string().map_err(|error| error.to_string())?;
+        if !answer.status().is_success() {
+            return Err(text);
+        }
+        Ok(serde_json::from_str::<Value>(&text).map_err(|error| error.to_string())?["value"].take())
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // Ends Chromium; then its driver.
+        let _ = ureq::delete(&self.session).call();
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+/// The port in the driver's greeting.
+fn port_of(driver: &mut Child) -> u16 {
+    let output = BufReader::new(driver.stdout.take().unwrap());
+    output
+        .lines()
+        .map_while(Result::ok)
+        .find_map(|line| line.split("successfully on port ").nth(1)?.trim_end_matches('.').parse().ok())
+        .expect("chromedriver names its port")
+}
+
+fn capabilities(profile: &str, javascript: bool) -> Value {
+    let arguments = [
+        "--headless=new",
+        // Chromium has no sandbox for root, as whom CI runs.
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--disable-dev-shm-usage",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        &format!("--user-data-dir={profile}"),
+    ];
+    // 1 allows and 2 blocks: https://chromeenterprise.google/policies/#DefaultJavaScriptSetting
+    let setting = if javascript { 1 } else { 2 };
+    json!({
+        "browserName": "chrome",
+        "goog:chromeOptions": {
+            "args": arguments,
+            "prefs": { "profile.managed_default_content_settings.javascript": setting },
+        },
+    })
+}
