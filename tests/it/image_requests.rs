@@ -102,7 +102,10 @@ async fn lays_the_watermark_over() {
     assert_eq!((plain.status, marked.status), (200, 200));
     let pixels = |bytes: &[u8]| {
         let seen = probe(bytes, &Limits::DEFAULT).unwrap();
-        image_codecs::decode(bytes, &seen, None, &Limits::DEFAULT).unwrap().into_rgba()
+        match image_codecs::decode(bytes, &seen, None, &Limits::DEFAULT).unwrap() {
+            image_codecs::Picture::Rgba(rgba) => rgba,
+            image_codecs::Picture::Yuv(yuv) => yuv.to_rgba(),
+        }
     };
     let (plain, marked) = (pixels(&plain.body), pixels(&marked.body));
     let differs = |x: u32, y: u32| {
@@ -157,7 +160,7 @@ async fn keeps_animations_moving() {
 
 /// Three frames in three colours.
 fn animation() -> Vec<u8> {
-    let mut writer = image_codecs::GifWriter::new(40, 40, image_codecs::LoopCount::Infinite, &image_codecs::GifOptions::default()).unwrap();
+    let mut writer = image_codecs::GifWriter::new(40, 40, 0, &image_codecs::GifOptions::default()).unwrap();
     for colour in [[255, 0, 0, 255], [0, 255, 0, 255], [0, 0, 255, 255]] {
         let canvas = image_codecs::Rgba { data: colour.repeat(1600), width: 40, height: 40, opaque: true };
         writer.push(&image_codecs::Frame { canvas, delay_ms: 100 }).unwrap();

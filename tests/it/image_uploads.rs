@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::harness::{delete, eventually, get, list, manifest, object, upload};
 
-fn photo(width: u32, height: u32) -> Vec<u8> {
+fn photo(width: u16, height: u16) -> Vec<u8> {
     sample_photos::encode_jpeg(&sample_photos::render(sample_photos::Scene::Meadow, width, height, 7), 85, 1)
 }
 

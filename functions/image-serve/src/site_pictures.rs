@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use image_codecs::{Limits, Rgba};
+use image_codecs::{Limits, Picture, Rgba};
 use media_store::MediaBucket;
 use tokio::sync::OnceCell;
 
@@ -38,7 +38,11 @@ impl SitePictures {
             let bytes = self.read(&self.watermark_key, "wm").await?;
             let probe = image_codecs::probe(&bytes, &self.limits)?;
             let picture = image_codecs::decode(&bytes, &probe, None, &self.limits)?;
-            Ok::<_, ServeError>(Arc::new(picture.into_rgba()))
+            let rgba = match picture {
+                Picture::Rgba(rgba) => rgba,
+                Picture::Yuv(yuv) => yuv.to_rgba(),
+            };
+            Ok::<_, ServeError>(Arc::new(rgba))
         });
         Ok(Arc::clone(decoded.await?))
     }
