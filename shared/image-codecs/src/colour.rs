@@ -198,7 +198,7 @@ impl Upsampler {
         let near = (row / down).min(last);
         let far = match down {
             1 => near,
-            _ if row % 2 == 0 => near.saturating_sub(1),
+            _ if row.is_multiple_of(2) => near.saturating_sub(1),
             _ => (near + 1).min(last),
         };
         let row_at = |index: usize| {

@@ -9,12 +9,15 @@ use crate::{CodecError, Frame};
 const FORMAT: &str = "GIF";
 /// Pixels at least this opaque are shown; GIF knows nothing between.
 const OPAQUE_FROM: u8 = 128;
+/// A frame of fewer pixels is learnt from whole, whatever the speed.
+const LEARNT_PIXELS: usize = 20_000;
 const CLEAR: [u8; 4] = [0; 4];
 
 /// How to write a GIF.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GifOptions {
-    /// 1 (best colours) to 30 (fastest): every how many pixels the palette is learnt from.
+    /// 1 (best colours) to 30 (fastest): the palette of a large frame is learnt
+    /// from one in this many pixels.
     pub speed: u8,
 }
 
@@ -247,7 +250,9 @@ impl GifWriter {
             .flatten()
             .copied()
             .collect();
-        let network = NeuQuant::new(i32::from(self.options.speed.clamp(1, 30)), 255, &shown);
+        let step = (shown.len() / 4 / LEARNT_PIXELS)
+            .clamp(1, usize::from(self.options.speed.clamp(1, 30)));
+        let network = NeuQuant::new(i32::try_from(step).unwrap_or(1), 255, &shown);
         let map = network.color_map_rgba();
         let (entries, _) = map.as_chunks::<4>();
         let mut palette: Vec<[u8; 4]> = entries

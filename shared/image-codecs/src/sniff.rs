@@ -77,19 +77,18 @@ fn describe_text(bytes: &[u8]) -> Option<&'static str> {
     }
     let text = String::from_utf8_lossy(head).to_ascii_lowercase();
     let text = text.trim_start();
-    Some(
-        if text.starts_with("<!doctype html") || text.starts_with("<html") {
-            "an HTML page"
-        } else if text.contains("<svg") {
-            "an SVG drawing"
-        } else if text.starts_with("<?xml") {
-            "an XML document"
-        } else if std::str::from_utf8(head).is_ok_and(|_| true) || head.is_ascii() {
-            "a text"
-        } else {
-            return None;
-        },
-    )
+    if text.starts_with("<!doctype html") || text.starts_with("<html") {
+        Some("an HTML page")
+    } else if text.contains("<svg") {
+        Some("an SVG drawing")
+    } else if text.starts_with("<?xml") {
+        Some("an XML document")
+    } else {
+        // The cut at the end of `head` may go through a character.
+        std::str::from_utf8(head)
+            .map_or_else(|error| error.error_len().is_none(), |_| true)
+            .then_some("a text")
+    }
 }
 
 #[cfg(test)]
