@@ -15,7 +15,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) fn stack() -> &'static Stack {
     static STACK: OnceLock<Stack> = OnceLock::new();
     STACK.get_or_init(|| {
-        let options = StackOptions { ports: Ports::Free, ..StackOptions::for_tests() };
+        let options = StackOptions {
+            ports: Ports::Free,
+            ..StackOptions::for_tests()
+        };
         Stack::start(&options, &Progress::plain()).expect("the stack starts")
     })
 }
@@ -25,7 +28,13 @@ pub(crate) fn s3() -> aws_sdk_s3::Client {
     let config = aws_sdk_s3::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(REGION))
-        .credentials_provider(Credentials::from_keys(ACCESS_KEY_ID, SECRET_ACCESS_KEY, None))
+        .credentials_provider(Credentials::new(
+            ACCESS_KEY_ID,
+            SECRET_ACCESS_KEY,
+            None,
+            None,
+            "stack",
+        ))
         .endpoint_url(stack().s3_endpoint())
         .force_path_style(true)
         .build();
@@ -35,9 +44,15 @@ pub(crate) fn s3() -> aws_sdk_s3::Client {
 /// A DynamoDB client of the stack.
 pub(crate) fn dynamodb() -> aws_sdk_dynamodb::Client {
     let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
-        .region(aws_sdk_dynamodb::config::Region::new(REGION))
-        .credentials_provider(Credentials::from_keys(ACCESS_KEY_ID, SECRET_ACCESS_KEY, None))
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(REGION))
+        .credentials_provider(Credentials::new(
+            ACCESS_KEY_ID,
+            SECRET_ACCESS_KEY,
+            None,
+            None,
+            "stack",
+        ))
         .endpoint_url(stack().emulator_endpoint())
         .build();
     aws_sdk_dynamodb::Client::from_conf(config)
@@ -50,38 +65,63 @@ pub(crate) async fn upload(key: &str, bytes: Vec<u8>) -> String {
         .bucket(stack().media_bucket().unwrap())
         .key(format!("originals/{key}"))
         .body(ByteStream::from(bytes));
-    request.send().await.unwrap().e_tag().unwrap().trim_matches('"').to_owned()
+    request
+        .send()
+        .await
+        .unwrap()
+        .e_tag()
+        .unwrap()
+        .trim_matches('"')
+        .to_owned()
 }
 
 /// Deletes a photo.
 pub(crate) async fn delete(key: &str) {
-    let request =
-        s3().delete_object().bucket(stack().media_bucket().unwrap()).key(format!("originals/{key}"));
+    let request = s3()
+        .delete_object()
+        .bucket(stack().media_bucket().unwrap())
+        .key(format!("originals/{key}"));
     request.send().await.unwrap();
 }
 
 /// An object of the media bucket, where there is one.
 pub(crate) async fn object(key: &str) -> Option<Vec<u8>> {
-    let request = s3().get_object().bucket(stack().media_bucket().unwrap()).key(key);
+    let request = s3()
+        .get_object()
+        .bucket(stack().media_bucket().unwrap())
+        .key(key);
     let output = request.send().await.ok()?;
     Some(output.body.collect().await.ok()?.into_bytes().to_vec())
 }
 
 /// The names of the objects with a prefix.
 pub(crate) async fn list(prefix: &str) -> Vec<String> {
-    let request = s3().list_objects_v2().bucket(stack().media_bucket().unwrap()).prefix(prefix);
+    let request = s3()
+        .list_objects_v2()
+        .bucket(stack().media_bucket().unwrap())
+        .prefix(prefix);
     let output = request.send().await.unwrap();
-    output.contents().iter().map(|object| object.key().unwrap().to_owned()).collect()
+    output
+        .contents()
+        .iter()
+        .map(|object| object.key().unwrap().to_owned())
+        .collect()
 }
 
 /// Asks again until `probe` finds something.
-pub(crate) async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, probe: impl Fn() -> F) -> T {
+pub(crate) async fn eventually<T, F: Future<Output = Option<T>>>(
+    what: &str,
+    probe: impl Fn() -> F,
+) -> T {
     let started = Instant::now();
     loop {
         if let Some(found) = probe().await {
             return found;
         }
-        assert!(started.elapsed() < PATIENCE, "waited {PATIENCE:?} for {what}");
+        assert!(
+            started.elapsed() < PATIENCE,
+            "waited {PATIENCE:?} for {what}"
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
@@ -106,7 +146,9 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
     }
 
     pub(crate) fn json(&self) -> Value {
@@ -127,6 +169,15 @@ pub(crate) fn get(path: &str, headers: &[(&str, &str)]) -> Answer {
         request = request.header(*name, *value);
     }
     let mut response = request.call().unwrap();
-    let body = response.body_mut().with_config().limit(64 * 1024 * 1024).read_to_vec().unwrap();
-    Answer { status: response.status().as_u16(), headers: response.headers().clone(), body }
+    let body = response
+        .body_mut()
+        .with_config()
+        .limit(64 * 1024 * 1024)
+        .read_to_vec()
+        .unwrap();
+    Answer {
+        status: response.status().as_u16(),
+        headers: response.headers().clone(),
+        body,
+    }
 }

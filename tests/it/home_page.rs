@@ -39,9 +39,16 @@ fn a_photo_becomes_a_set_without_javascript() {
     assert_eq!(browser.accessible_name(&picture), "Photo by form é.jpg");
     let table = browser.wait_for(r#"article[data-key="by form é.jpg"] table"#);
     let rows = browser.property(&table, "textContent").to_string();
-    assert!(rows.contains("avif") && rows.contains("webp") && rows.contains("jpeg"), "{rows}");
+    assert!(
+        rows.contains("avif") && rows.contains("webp") && rows.contains("jpeg"),
+        "{rows}"
+    );
     let photo = browser.wait_for(r#"article[data-key="by form é.jpg"]"#);
-    assert!(browser.text(&photo).contains("640 × 480 JPEG"), "{}", browser.text(&photo));
+    assert!(
+        browser.text(&photo).contains("640 × 480 JPEG"),
+        "{}",
+        browser.text(&photo)
+    );
 }
 
 #[test]
@@ -51,7 +58,12 @@ fn the_form_works_with_javascript_too() {
     send(&browser, &path);
     let picture = browser.wait_for(r#"article[data-key="by script.jpg"] picture img"#);
     browser.wait_for("footer");
-    assert!(browser.property(&picture, "src").to_string().contains("/derived/sets/"));
+    assert!(
+        browser
+            .property(&picture, "src")
+            .to_string()
+            .contains("/derived/sets/")
+    );
 }
 
 #[test]
@@ -61,7 +73,11 @@ fn a_file_that_is_no_photo_is_refused_with_the_reason() {
     send(&browser, &path);
     browser.wait_for(r#"article[data-key="letter.pdf"] .refused"#);
     let photo = browser.wait_for(r#"article[data-key="letter.pdf"]"#);
-    assert!(browser.text(&photo).contains("PDF"), "{}", browser.text(&photo));
+    assert!(
+        browser.text(&photo).contains("PDF"),
+        "{}",
+        browser.text(&photo)
+    );
 }
 
 #[test]
@@ -78,19 +94,38 @@ fn an_empty_file_is_refused_at_once() {
 fn the_page_can_be_read_by_everyone() {
     let browser = Browser::start(false);
     browser.open(&stack().site_url());
-    for landmark in ["header nav[aria-label]", "main", "footer", "main h1", "a.skip[href='#content']"] {
+    for landmark in [
+        "header nav[aria-label]",
+        "main",
+        "footer",
+        "main h1",
+        "a.skip[href='#content']",
+    ] {
         browser.wait_for(landmark);
     }
     let input = browser.wait_for("#photo");
-    assert!(browser.accessible_name(&input).starts_with("Photos: JPEG, PNG, WebP"));
+    assert!(
+        browser
+            .accessible_name(&input)
+            .starts_with("Photos: JPEG, PNG, WebP")
+    );
     let picture = browser.wait_for("svg[role=img]");
     assert_eq!(
         browser.accessible_name(&picture),
         "The parts of the site and how a request travels"
     );
-    for part in ["nginx", "S3 media bucket", "image-derive", "PostgreSQL", "Redis"] {
+    for part in [
+        "nginx",
+        "S3 media bucket",
+        "image-derive",
+        "PostgreSQL",
+        "Redis",
+    ] {
         let legend = browser.wait_for(".legend");
-        assert!(browser.text(&legend).contains(&format!("{part} runs")), "{part}");
+        assert!(
+            browser.text(&legend).contains(&format!("{part} runs")),
+            "{part}"
+        );
     }
 }
 

@@ -15,40 +15,77 @@ fn store() -> Idempotency {
 #[tokio::test]
 async fn one_run_at_a_time_and_its_result_for_the_others() {
     let (store, now) = (store(), SystemTime::now());
-    let Claim::Acquired(token) = store.claim("it#once", now).await.unwrap() else { panic!("not free") };
-    assert_eq!(store.claim("it#once", now).await.unwrap(), Claim::InProgress);
-    store.complete("it#once", token, "derived", now).await.unwrap();
+    let Claim::Acquired(token) = store.claim("it#once", now).await.unwrap() else {
+        panic!("not free")
+    };
+    assert_eq!(
+        store.claim("it#once", now).await.unwrap(),
+        Claim::InProgress
+    );
+    store
+        .complete("it#once", token, "derived", now)
+        .await
+        .unwrap();
     let later = now + Duration::from_secs(3600);
-    assert_eq!(store.claim("it#once", later).await.unwrap(), Claim::Completed("derived".to_owned()));
+    assert_eq!(
+        store.claim("it#once", later).await.unwrap(),
+        Claim::Completed("derived".to_owned())
+    );
 }
 
 #[tokio::test]
 async fn a_failed_run_gives_the_key_back() {
     let (store, now) = (store(), SystemTime::now());
-    let Claim::Acquired(token) = store.claim("it#released", now).await.unwrap() else { panic!("not free") };
+    let Claim::Acquired(token) = store.claim("it#released", now).await.unwrap() else {
+        panic!("not free")
+    };
     store.release("it#released", token).await.unwrap();
-    assert!(matches!(store.claim("it#released", now).await.unwrap(), Claim::Acquired(_)));
+    assert!(matches!(
+        store.claim("it#released", now).await.unwrap(),
+        Claim::Acquired(_)
+    ));
 }
 
 #[tokio::test]
 async fn a_dead_run_loses_the_key_and_can_change_nothing() {
     let (store, now) = (store(), SystemTime::now());
-    let Claim::Acquired(dead) = store.claim("it#fenced", now).await.unwrap() else { panic!("not free") };
+    let Claim::Acquired(dead) = store.claim("it#fenced", now).await.unwrap() else {
+        panic!("not free")
+    };
     let after_the_lease = now + LEASE + Duration::from_secs(1);
-    let Claim::Acquired(alive) = store.claim("it#fenced", after_the_lease).await.unwrap() else { panic!("not free") };
+    let Claim::Acquired(alive) = store.claim("it#fenced", after_the_lease).await.unwrap() else {
+        panic!("not free")
+    };
     assert!(alive > dead);
     let late = store.complete("it#fenced", dead, "stale", now).await;
-    assert!(matches!(late, Err(IdempotencyError::LeaseLost { .. })), "{late:?}");
+    assert!(
+        matches!(late, Err(IdempotencyError::LeaseLost { .. })),
+        "{late:?}"
+    );
     let late = store.release("it#fenced", dead).await;
-    assert!(matches!(late, Err(IdempotencyError::LeaseLost { .. })), "{late:?}");
-    store.complete("it#fenced", alive, "fresh", after_the_lease).await.unwrap();
+    assert!(
+        matches!(late, Err(IdempotencyError::LeaseLost { .. })),
+        "{late:?}"
+    );
+    store
+        .complete("it#fenced", alive, "fresh", after_the_lease)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
 async fn a_remembered_key_is_free_again_when_it_has_expired() {
     let (store, now) = (store(), SystemTime::now());
-    let Claim::Acquired(token) = store.claim("it#expired", now).await.unwrap() else { panic!("not free") };
-    store.complete("it#expired", token, "derived", now).await.unwrap();
+    let Claim::Acquired(token) = store.claim("it#expired", now).await.unwrap() else {
+        panic!("not free")
+    };
+    store
+        .complete("it#expired", token, "derived", now)
+        .await
+        .unwrap();
     let much_later = now + Duration::from_secs(16 * 24 * 3600);
-    assert!(matches!(store.claim("it#expired", much_later).await.unwrap(), Claim::Acquired(_)));
+    assert!(matches!(
+        store.claim("it#expired", much_later).await.unwrap(),
+        Claim::Acquired(_)
+    ));
 }

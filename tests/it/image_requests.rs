@@ -16,8 +16,16 @@ async fn uploaded(key: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn serves_the_size_asked_for_and_keeps_it() {
     uploaded("requests/kept.jpg").await;
-    let answer = get("/img/h=100,fit=cover,w=150,f=webp/requests/kept.jpg", &[CHROME]);
-    assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
+    let answer = get(
+        "/img/h=100,fit=cover,w=150,f=webp/requests/kept.jpg",
+        &[CHROME],
+    );
+    assert_eq!(
+        answer.status,
+        200,
+        "{}",
+        String::from_utf8_lossy(&answer.body)
+    );
     assert_eq!(answer.header("content-type"), "image/webp");
     assert_eq!(answer.header("vary"), "Accept");
     assert!(answer.header("cache-control").contains("max-age=86400"));
@@ -33,10 +41,16 @@ async fn negotiates_the_format() {
     uploaded("requests/negotiated.jpg").await;
     let path = "/img/p=card,w=320/requests/negotiated.jpg";
     assert_eq!(get(path, &[CHROME]).header("content-type"), "image/avif");
-    assert_eq!(get(path, &[("accept", "image/webp")]).header("content-type"), "image/webp");
+    assert_eq!(
+        get(path, &[("accept", "image/webp")]).header("content-type"),
+        "image/webp"
+    );
     let jpeg = get(path, &[OLD]);
     assert_eq!(jpeg.header("content-type"), "image/jpeg");
-    assert_eq!(probe(&jpeg.body, &Limits::DEFAULT).unwrap().format, InputFormat::Jpeg);
+    assert_eq!(
+        probe(&jpeg.body, &Limits::DEFAULT).unwrap().format,
+        InputFormat::Jpeg
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -72,15 +86,31 @@ async fn names_what_is_wrong() {
         ("/img/p=poster/requests/plain.jpg", 400, "request.preset"),
         ("/img/w=10/no-such-photo.jpg", 404, "image.not_found"),
         ("/img/w=10/%252e%252e/plain.jpg", 404, "image.not_found"),
-        ("/img/w=10,s=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/requests/plain.jpg", 403, "request.signature_wrong"),
-        ("/img/w=8192,h=8192,fit=fill,enlarge=1/requests/plain.jpg", 413, "image.limit"),
-        ("/img/w=10,exp=1000/requests/plain.jpg", 403, "request.expired"),
+        (
+            "/img/w=10,s=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/requests/plain.jpg",
+            403,
+            "request.signature_wrong",
+        ),
+        (
+            "/img/w=8192,h=8192,fit=fill,enlarge=1/requests/plain.jpg",
+            413,
+            "image.limit",
+        ),
+        (
+            "/img/w=10,exp=1000/requests/plain.jpg",
+            403,
+            "request.expired",
+        ),
     ];
     for (path, status, code) in cases {
         let answer = get(path, &[CHROME]);
         let text = String::from_utf8_lossy(&answer.body).into_owned();
         assert_eq!(answer.status, status, "{path}: {text}");
-        assert_eq!(answer.header("content-type"), "application/problem+json", "{path}: {text}");
+        assert_eq!(
+            answer.header("content-type"),
+            "application/problem+json",
+            "{path}: {text}"
+        );
         assert_eq!(answer.json()["code"], code, "{path}: {text}");
     }
 }
@@ -88,7 +118,12 @@ async fn names_what_is_wrong() {
 #[tokio::test(flavor = "multi_thread")]
 async fn shows_the_fallback_where_asked() {
     let answer = get("/img/w=64,f=png,fb=1/no-such-photo.jpg", &[OLD]);
-    assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
+    assert_eq!(
+        answer.status,
+        200,
+        "{}",
+        String::from_utf8_lossy(&answer.body)
+    );
     assert_eq!(answer.header("x-image-error"), "image.not_found");
     assert_eq!(answer.header("cache-control"), "public, max-age=60");
     assert_eq!(probe(&answer.body, &Limits::DEFAULT).unwrap().width, 64);
@@ -112,7 +147,9 @@ async fn lays_the_watermark_over() {
         let at = ((y * plain.width + x) * 4) as usize;
         plain.data[at..at + 4] != marked.data[at..at + 4]
     };
-    let changed = (0..plain.height).flat_map(|y| (0..plain.width).map(move |x| (x, y))).filter(|(x, y)| differs(*x, *y));
+    let changed = (0..plain.height)
+        .flat_map(|y| (0..plain.width).map(move |x| (x, y)))
+        .filter(|(x, y)| differs(*x, *y));
     let (top_left, rest): (Vec<_>, Vec<_>) = changed.partition(|(x, y)| *x < 100 && *y < 60);
     assert!(top_left.is_empty(), "the watermark reached the top left");
     assert!(!rest.is_empty(), "the watermark is not there");
@@ -127,7 +164,10 @@ async fn sends_what_is_too_large_by_redirect() {
     let answer = get("/img/f=png/requests/large.jpg", &[OLD]);
     assert_eq!(answer.status, 302);
     let whole = get(answer.header("location"), &[OLD]);
-    assert_eq!((whole.status, whole.header("content-type")), (200, "image/png"));
+    assert_eq!(
+        (whole.status, whole.header("content-type")),
+        (200, "image/png")
+    );
     assert!(whole.body.len() > 4_500_000, "{}", whole.body.len());
 }
 
@@ -135,12 +175,21 @@ async fn sends_what_is_too_large_by_redirect() {
 async fn a_new_upload_takes_old_answers_away() {
     let key = "requests/renewed.jpg";
     uploaded(key).await;
-    assert_eq!(get("/img/w=77,f=jpeg/requests/renewed.jpg", &[OLD]).status, 200);
+    assert_eq!(
+        get("/img/w=77,f=jpeg/requests/renewed.jpg", &[OLD]).status,
+        200
+    );
     let stored = "derived/img/w=77,f=jpeg/requests/renewed.jpg";
     assert_eq!(list(stored).await.len(), 1);
     delete(key).await;
-    eventually("the stored answer to go", || async { list(stored).await.is_empty().then_some(()) }).await;
-    let gone = get("/img/w=77,f=jpeg/requests/renewed.jpg?passing-the-cache", &[OLD]);
+    eventually("the stored answer to go", || async {
+        list(stored).await.is_empty().then_some(())
+    })
+    .await;
+    let gone = get(
+        "/img/w=77,f=jpeg/requests/renewed.jpg?passing-the-cache",
+        &[OLD],
+    );
     assert_eq!(gone.status, 404);
 }
 
@@ -160,10 +209,21 @@ async fn keeps_animations_moving() {
 
 /// Three frames in three colours.
 fn animation() -> Vec<u8> {
-    let mut writer = image_codecs::GifWriter::new(40, 40, 0, &image_codecs::GifOptions::default()).unwrap();
+    let mut writer =
+        image_codecs::GifWriter::new(40, 40, 0, &image_codecs::GifOptions::default()).unwrap();
     for colour in [[255, 0, 0, 255], [0, 255, 0, 255], [0, 0, 255, 255]] {
-        let canvas = image_codecs::Rgba { data: colour.repeat(1600), width: 40, height: 40, opaque: true };
-        writer.push(&image_codecs::Frame { canvas, delay_ms: 100 }).unwrap();
+        let canvas = image_codecs::Rgba {
+            data: colour.repeat(1600),
+            width: 40,
+            height: 40,
+            opaque: true,
+        };
+        writer
+            .push(&image_codecs::Frame {
+                canvas,
+                delay_ms: 100,
+            })
+            .unwrap();
     }
     writer.finish().unwrap()
 }
@@ -171,5 +231,8 @@ fn animation() -> Vec<u8> {
 /// How often image-serve answered for a photo, by its log.
 fn invocations(key: &str) -> usize {
     let lines = crate::harness::stack().logs("image-serve").unwrap();
-    lines.iter().filter(|line| line.contains("Answered") && line.contains(key)).count()
+    lines
+        .iter()
+        .filter(|line| line.contains("Answered") && line.contains(key))
+        .count()
 }

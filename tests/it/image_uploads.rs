@@ -8,7 +8,11 @@ use serde_json::Value;
 use crate::harness::{delete, eventually, get, list, manifest, object, upload};
 
 fn photo(width: u16, height: u16) -> Vec<u8> {
-    sample_photos::encode_jpeg(&sample_photos::render(sample_photos::Scene::Meadow, width, height, 7), 85, 1)
+    sample_photos::encode_jpeg(
+        &sample_photos::render(sample_photos::Scene::Meadow, width, height, 7),
+        85,
+        1,
+    )
 }
 
 fn derivatives(manifest: &Value) -> Vec<&Value> {
@@ -21,8 +25,16 @@ async fn an_upload_comes_back_as_a_set() {
     let etag = upload(key, photo(1000, 750)).await;
     let manifest = manifest(key, &etag).await;
     assert_eq!(manifest["key"], key);
-    assert_eq!((&manifest["source"]["width"], &manifest["source"]["height"]), (&1000.into(), &750.into()));
-    assert!(manifest["dominant_colour"].as_str().unwrap().starts_with('#'));
+    assert_eq!(
+        (&manifest["source"]["width"], &manifest["source"]["height"]),
+        (&1000.into(), &750.into())
+    );
+    assert!(
+        manifest["dominant_colour"]
+            .as_str()
+            .unwrap()
+            .starts_with('#')
+    );
     // 2 thumbnail, 3 card and 2 full widths (nothing is enlarged), three formats each.
     assert_eq!(derivatives(&manifest).len(), (2 + 3 + 2) * 3);
     for derivative in derivatives(&manifest) {
@@ -38,7 +50,10 @@ async fn an_upload_comes_back_as_a_set() {
         }
     }
     let picture = manifest["presets"]["card"]["picture"].as_str().unwrap();
-    assert!(picture.starts_with(r#"<picture><source type="image/avif""#), "{picture}");
+    assert!(
+        picture.starts_with(r#"<picture><source type="image/avif""#),
+        "{picture}"
+    );
 }
 
 #[tokio::test]
@@ -55,9 +70,15 @@ async fn a_new_upload_replaces_the_set_and_a_deletion_removes_it() {
 
     delete(key).await;
     let set = layout::set_prefix(&SourceKey::parse(key).unwrap());
-    eventually("the set to be removed", || async { list(&set).await.is_empty().then_some(()) }).await;
+    eventually("the set to be removed", || async {
+        list(&set).await.is_empty().then_some(())
+    })
+    .await;
     let gone = format!("derived/manifests/{key}.json");
-    eventually("the manifest to be removed", || async { object(&gone).await.is_none().then_some(()) }).await;
+    eventually("the manifest to be removed", || async {
+        object(&gone).await.is_none().then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -71,27 +92,50 @@ async fn a_third_upload_lets_the_first_set_go() {
         sequencers.push(manifest["source"]["sequencer"].as_str().unwrap().to_owned());
     }
     let stale = format!("{set}{}/", sequencers[0]);
-    eventually("the first set to go", || async { list(&stale).await.is_empty().then_some(()) }).await;
+    eventually("the first set to go", || async {
+        list(&stale).await.is_empty().then_some(())
+    })
+    .await;
     assert!(!list(&format!("{set}{}/", sequencers[1])).await.is_empty());
     assert!(!list(&format!("{set}{}/", sequencers[2])).await.is_empty());
 }
 
 #[tokio::test]
 async fn a_bad_upload_is_explained_and_not_retried() {
-    let truncated = { let whole = photo(400, 300); whole[..whole.len() / 2].to_vec() };
+    let truncated = {
+        let whole = photo(400, 300);
+        whole[..whole.len() / 2].to_vec()
+    };
     let cases = [
         ("bad/truncated.jpg", truncated, "image.corrupt"),
         ("bad/empty.jpg", Vec::new(), "image.format"),
-        ("bad/document.jpg", b"%PDF-1.7 a document".to_vec(), "image.format"),
+        (
+            "bad/document.jpg",
+            b"%PDF-1.7 a document".to_vec(),
+            "image.format",
+        ),
         ("bad/bomb.png", lying_png(60_000, 60_000), "image.limit"),
     ];
     for (key, bytes, code) in cases {
         upload(key, bytes).await;
-        let note = eventually(&format!("the reason for {key}"), || object_at(format!("rejected/{key}.json"))).await;
+        let note = eventually(&format!("the reason for {key}"), || {
+            object_at(format!("rejected/{key}.json"))
+        })
+        .await;
         let rejection: Value = serde_json::from_slice(&note).unwrap();
         assert_eq!(rejection["code"], code, "{rejection}");
-        assert!(rejection["reason"].as_str().unwrap().starts_with("failed to "), "{rejection}");
-        assert!(object(&format!("derived/manifests/{key}.json")).await.is_none());
+        assert!(
+            rejection["reason"]
+                .as_str()
+                .unwrap()
+                .starts_with("failed to "),
+            "{rejection}"
+        );
+        assert!(
+            object(&format!("derived/manifests/{key}.json"))
+                .await
+                .is_none()
+        );
     }
 }
 
@@ -103,7 +147,10 @@ async fn a_good_upload_takes_the_reason_away() {
     eventually("the reason", || object_at(note.clone())).await;
     let etag = upload(key, photo(200, 150)).await;
     manifest(key, &etag).await;
-    eventually("the reason to go", || async { object(&note).await.is_none().then_some(()) }).await;
+    eventually("the reason to go", || async {
+        object(&note).await.is_none().then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -130,6 +177,8 @@ fn lying_png(width: u32, height: u32) -> Vec<u8> {
 
 fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xEDB8_8320 & (crc & 1).wrapping_neg()))
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+            (crc >> 1) ^ (0xEDB8_8320 & (crc & 1).wrapping_neg())
+        })
     })
 }

@@ -1,5 +1,12 @@
 //! Tests of the whole, in one binary: the stack is started once for all of them.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking; the lint's own exception covers test functions only"
+)]
+
 mod harness;
 mod home_page;
 mod idempotency;

@@ -19,7 +19,9 @@ fn root() -> PathBuf {
 
 fn events(function: &str) -> BTreeMap<String, String> {
     let folder = root().join("events").join(function);
-    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
     files
         .map(|path| {
             let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
@@ -32,25 +34,39 @@ fn context() -> Context {
     let mut context = Context::default();
     context.request_id = "it-1".to_owned();
     let deadline = SystemTime::now() + Duration::from_secs(25);
-    context.deadline = u64::try_from(deadline.duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
+    context.deadline =
+        u64::try_from(deadline.duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
     context
 }
 
 fn settings<'a>(bucket: &'a str, table: &'a str) -> BTreeMap<&'a str, &'a str> {
-    BTreeMap::from([("MEDIA_BUCKET", bucket), ("MEDIA_TABLE", table), ("IMAGE_UNSIGNED_OPTIONS", "any")])
+    BTreeMap::from([
+        ("MEDIA_BUCKET", bucket),
+        ("MEDIA_TABLE", table),
+        ("IMAGE_UNSIGNED_OPTIONS", "any"),
+    ])
 }
 
 /// What each event of image-derive leaves in the queue.
 #[tokio::test(flavor = "multi_thread")]
 async fn image_derive_takes_every_sample_event() {
-    let (bucket, table) = (stack().media_bucket().unwrap(), stack().media_table().unwrap());
+    let (bucket, table) = (
+        stack().media_bucket().unwrap(),
+        stack().media_table().unwrap(),
+    );
     let config = image_derive::Config::from_vars(&settings(bucket, table)).unwrap();
     let deps = Arc::new(image_derive::Deps::new(config, s3(), dynamodb()).unwrap());
     for (name, json) in events("image-derive") {
-        let event: SqsEvent = serde_json::from_str(&json.replace("sidetier-media", bucket)).unwrap();
-        let response = image_derive::handle(LambdaEvent::new(event, context()), Arc::clone(&deps)).await.unwrap();
+        let event: SqsEvent =
+            serde_json::from_str(&json.replace("sidetier-media", bucket)).unwrap();
+        let response = image_derive::handle(LambdaEvent::new(event, context()), Arc::clone(&deps))
+            .await
+            .unwrap();
         // The photos of these events are gone or were never there: nothing is left to do, and nothing to retry.
-        assert!(response.batch_item_failures.is_empty(), "{name}: {response:?}");
+        assert!(
+            response.batch_item_failures.is_empty(),
+            "{name}: {response:?}"
+        );
     }
 }
 
@@ -73,17 +89,26 @@ async fn image_serve_answers_every_sample_event() {
         let etag = upload(key, jpeg.clone()).await;
         manifest(key, &etag).await;
     }
-    let (bucket, table) = (stack().media_bucket().unwrap(), stack().media_table().unwrap());
+    let (bucket, table) = (
+        stack().media_bucket().unwrap(),
+        stack().media_table().unwrap(),
+    );
     let config = image_serve::Config::from_vars(&settings(bucket, table)).unwrap();
     let deps = Arc::new(image_serve::Deps::new(config, None, s3(), dynamodb()).unwrap());
     let events = events("image-serve");
     let names: BTreeSet<&str> = events.keys().map(String::as_str).collect();
     assert_eq!(names, expected.keys().copied().collect());
     for (name, json) in &events {
-        let request = lambda_http::request::from_str(json).unwrap().with_lambda_context(context());
+        let request = lambda_http::request::from_str(json)
+            .unwrap()
+            .with_lambda_context(context());
         let response = image_serve::handle(request, Arc::clone(&deps)).await;
         let media_type = response.headers()["content-type"].to_str().unwrap();
-        assert_eq!((response.status().as_u16(), media_type), expected[name.as_str()], "{name}");
+        assert_eq!(
+            (response.status().as_u16(), media_type),
+            expected[name.as_str()],
+            "{name}"
+        );
     }
 }
 
@@ -96,7 +121,10 @@ fn every_function_has_sample_events_and_each_is_listed() {
         assert!(!events.is_empty(), "{function} has no sample events");
         for (name, json) in events {
             let _: Value = serde_json::from_str(&json).unwrap();
-            assert!(readme.contains(&format!("`{function}/{name}.json`")), "{function}/{name}.json");
+            assert!(
+                readme.contains(&format!("`{function}/{name}.json`")),
+                "{function}/{name}.json"
+            );
         }
     }
 }

@@ -10,10 +10,15 @@ fn template() -> String {
 /// The lines of a top-level resource.
 fn resource(name: &str) -> String {
     let template = template();
-    let mut lines = template.lines().skip_while(|line| *line != format!("  {name}:"));
+    let mut lines = template
+        .lines()
+        .skip_while(|line| *line != format!("  {name}:"));
     let head = lines.next().unwrap_or_else(|| panic!("no resource {name}"));
     let body = lines.take_while(|line| line.is_empty() || line.starts_with("    "));
-    std::iter::once(head).chain(body).collect::<Vec<_>>().join("\n")
+    std::iter::once(head)
+        .chain(body)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// The environment variables a function's resource (and the globals) set.
@@ -39,29 +44,59 @@ fn variables(function: &str) -> BTreeSet<String> {
 fn globals() -> String {
     let template = template();
     let lines = template.lines().skip_while(|line| *line != "Globals:");
-    let body = lines.skip(1).take_while(|line| line.is_empty() || line.starts_with(' '));
+    let body = lines
+        .skip(1)
+        .take_while(|line| line.is_empty() || line.starts_with(' '));
     body.collect::<Vec<_>>().join("\n")
 }
 
 #[test]
 fn functions_get_the_variables_they_read() {
-    let read = |variables: &[&str]| variables.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
-    assert_eq!(variables("ImageDeriveFunction"), read(image_derive::Config::VARIABLES));
-    assert_eq!(variables("ImageServeFunction"), read(image_serve::Config::VARIABLES));
+    let read = |variables: &[&str]| {
+        variables
+            .iter()
+            .map(|name| (*name).to_owned())
+            .collect::<BTreeSet<_>>()
+    };
+    assert_eq!(
+        variables("ImageDeriveFunction"),
+        read(image_derive::Config::VARIABLES)
+    );
+    assert_eq!(
+        variables("ImageServeFunction"),
+        read(image_serve::Config::VARIABLES)
+    );
 }
 
 #[test]
 fn every_function_folder_has_its_resource() {
     let template = template();
-    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../functions")).unwrap() {
+    for entry in
+        std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../functions")).unwrap()
+    {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        assert_eq!(template.matches(&format!("Binary: {name}\n")).count(), 1, "{name}");
+        assert_eq!(
+            template.matches(&format!("Binary: {name}\n")).count(),
+            1,
+            "{name}"
+        );
     }
 }
 
 fn number(resource: &str, property: &str) -> u32 {
-    let line = resource.lines().find(|line| line.trim().starts_with(&format!("{property}:"))).unwrap();
-    line.split(':').nth(1).unwrap().split('#').next().unwrap().trim().parse().unwrap()
+    let line = resource
+        .lines()
+        .find(|line| line.trim().starts_with(&format!("{property}:")))
+        .unwrap();
+    line.split(':')
+        .nth(1)
+        .unwrap()
+        .split('#')
+        .next()
+        .unwrap()
+        .trim()
+        .parse()
+        .unwrap()
 }
 
 #[test]
@@ -93,12 +128,18 @@ fn the_edge_knows_the_options_in_canonical_order() {
     let edge = resource("ImageRequest");
     let start = edge.find("const ORDER = [").unwrap() + "const ORDER = [".len();
     let order = &edge[start..start + edge[start..].find(']').unwrap()];
-    let names: Vec<&str> = order.split(',').map(|name| name.trim().trim_matches('\'')).collect();
+    let names: Vec<&str> = order
+        .split(',')
+        .map(|name| name.trim().trim_matches('\''))
+        .collect();
     let all = format!(
         "w=1,h=1,fit=cover,g=n,dpr=2,f=png,q=1,bg=000000,blur=1,sharpen=1,wm=n,anim=1,enlarge=1,meta=none,fb=1,v=1,exp=1,s={},p=a",
         "A".repeat(43)
     );
     let options = image_request::Options::parse(&all).unwrap().to_string();
-    let canonical: Vec<&str> = options.split(',').map(|option| option.split('=').next().unwrap()).collect();
+    let canonical: Vec<&str> = options
+        .split(',')
+        .map(|option| option.split('=').next().unwrap())
+        .collect();
     assert_eq!(names, canonical);
 }

@@ -7,16 +7,25 @@ use std::process::Command;
 use cargo_metadata::{Metadata, MetadataCommand, Package, PackageId};
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .canonicalize()
+        .unwrap()
 }
 
 fn metadata() -> Metadata {
-    MetadataCommand::new().manifest_path(root().join("Cargo.toml")).exec().unwrap()
+    MetadataCommand::new()
+        .manifest_path(root().join("Cargo.toml"))
+        .exec()
+        .unwrap()
 }
 
 /// The folder of a workspace package: `functions`, `shared`, …
 fn folder(package: &Package) -> String {
-    let manifest = package.manifest_path.strip_prefix(root().to_str().unwrap()).unwrap();
+    let manifest = package
+        .manifest_path
+        .strip_prefix(root().to_str().unwrap())
+        .unwrap();
     manifest.components().next().unwrap().as_str().to_owned()
 }
 
@@ -28,23 +37,42 @@ fn needs(metadata: &Metadata, package: &PackageId) -> BTreeSet<String> {
     while let Some(id) = todo.pop() {
         let node = resolve.nodes.iter().find(|node| node.id == id).unwrap();
         for dependency in &node.deps {
-            let normal = |kind: &cargo_metadata::DepKindInfo| kind.kind == cargo_metadata::DependencyKind::Normal;
+            let normal = |kind: &cargo_metadata::DepKindInfo| {
+                kind.kind == cargo_metadata::DependencyKind::Normal
+            };
             if dependency.dep_kinds.iter().any(normal) && seen.insert(dependency.pkg.clone()) {
                 todo.push(dependency.pkg.clone());
             }
         }
     }
-    seen.iter().map(|id| metadata[id].name.to_string()).collect()
+    seen.iter()
+        .map(|id| metadata[id].name.to_string())
+        .collect()
 }
 
 #[test]
 fn pure_crates_stay_pure() {
     let metadata = metadata();
-    for name in ["settings", "image-codecs", "imaging", "image-request", "image-set", "sample-photos"] {
-        let package = metadata.workspace_packages().into_iter().find(|p| p.name == name).unwrap();
+    for name in [
+        "settings",
+        "image-codecs",
+        "imaging",
+        "image-request",
+        "image-set",
+        "sample-photos",
+    ] {
+        let package = metadata
+            .workspace_packages()
+            .into_iter()
+            .find(|p| p.name == name)
+            .unwrap();
         for needed in needs(&metadata, &package.id) {
             let impure = needed == "tokio"
-                || ["aws-", "lambda_", "lambda-", "redis", "reqwest", "ureq", "anyhow"].iter().any(|p| needed.starts_with(p));
+                || [
+                    "aws-", "lambda_", "lambda-", "redis", "reqwest", "ureq", "anyhow",
+                ]
+                .iter()
+                .any(|p| needed.starts_with(p));
             assert!(!impure, "{name} needs {needed}");
         }
     }
@@ -54,8 +82,11 @@ fn pure_crates_stay_pure() {
 fn functions_stand_alone() {
     let metadata = metadata();
     let packages = metadata.workspace_packages();
-    let functions: BTreeSet<String> =
-        packages.iter().filter(|p| folder(p) == "functions").map(|p| p.name.to_string()).collect();
+    let functions: BTreeSet<String> = packages
+        .iter()
+        .filter(|p| folder(p) == "functions")
+        .map(|p| p.name.to_string())
+        .collect();
     assert!(functions.len() >= 2, "{functions:?}");
     for package in &packages {
         let needed = needs(&metadata, &package.id);
@@ -64,25 +95,39 @@ fn functions_stand_alone() {
             assert!(needed.is_empty(), "{} needs {needed:?}", package.name);
         }
         let directory = package.manifest_path.parent().unwrap().file_name().unwrap();
-        assert!(directory == package.name.as_str() || package.name == "it", "{} is in {directory}", package.name);
+        assert!(
+            directory == package.name.as_str() || package.name == "it",
+            "{} is in {directory}",
+            package.name
+        );
     }
 }
 
 #[test]
 fn the_local_stack_builds_without_the_aws_sdk_and_c_code() {
     let metadata = metadata();
-    let local = metadata.workspace_packages().into_iter().find(|p| p.name == "local").unwrap();
+    let local = metadata
+        .workspace_packages()
+        .into_iter()
+        .find(|p| p.name == "local")
+        .unwrap();
     for needed in needs(&metadata, &local.id) {
-        let heavy = needed.starts_with("aws-") || needed.ends_with("-sys") && needed != "linux-raw-sys";
+        let heavy =
+            needed.starts_with("aws-") || needed.ends_with("-sys") && needed != "linux-raw-sys";
         assert!(!heavy, "local needs {needed}");
     }
 }
 
 /// The Rust files that git knows, with their text.
 fn sources() -> Vec<(String, String)> {
-    let output = Command::new("git").args(["ls-files", "*.rs"]).current_dir(root()).output().unwrap();
+    let output = Command::new("git")
+        .args(["ls-files", "*.rs"])
+        .current_dir(root())
+        .output()
+        .unwrap();
     let names = String::from_utf8(output.stdout).unwrap();
-    let read = |name: &str| std::fs::read_to_string(root().join(name)).map(|text| (name.to_owned(), text));
+    let read =
+        |name: &str| std::fs::read_to_string(root().join(name)).map(|text| (name.to_owned(), text));
     let sources: Vec<_> = names.lines().filter_map(|name| read(name).ok()).collect();
     assert!(sources.len() > 50, "only {} files", sources.len());
     sources
@@ -91,32 +136,49 @@ fn sources() -> Vec<(String, String)> {
 #[test]
 fn only_settings_read_the_environment_and_only_configs_ask_for_it() {
     for (name, text) in sources() {
-        let owner = ["local/", "bench/", "tests/"].iter().any(|folder| name.starts_with(folder));
+        let owner = ["local/", "bench/", "tests/"]
+            .iter()
+            .any(|folder| name.starts_with(folder));
         let production = text.split("#[cfg(test)]").next().unwrap();
         if !owner && name != "shared/settings/src/lib.rs" {
-            assert!(!production.contains("std::env"), "{name} reads the environment");
+            assert!(
+                !production.contains("std::env"),
+                "{name} reads the environment"
+            );
         }
         if !owner && !name.ends_with("/config.rs") && !name.starts_with("shared/settings/") {
-            assert!(!production.contains("Reader::new("), "{name} reads settings");
+            assert!(
+                !production.contains("Reader::new("),
+                "{name} reads settings"
+            );
         }
     }
 }
 
 #[test]
 fn files_are_small() {
-    let sizes: Vec<(usize, String)> =
-        sources().into_iter().map(|(name, text)| (text.lines().count(), name)).collect();
+    let sizes: Vec<(usize, String)> = sources()
+        .into_iter()
+        .map(|(name, text)| (text.lines().count(), name))
+        .collect();
     let large: Vec<_> = sizes.iter().filter(|(lines, _)| *lines > 600).collect();
     assert!(large.is_empty(), "over 600 lines: {large:?}");
     let within = sizes.iter().filter(|(lines, _)| *lines <= 300).count();
-    assert!(within * 10 >= sizes.len() * 9, "only {within} of {} files have at most 300 lines", sizes.len());
+    assert!(
+        within * 10 >= sizes.len() * 9,
+        "only {within} of {} files have at most 300 lines",
+        sizes.len()
+    );
 }
 
 #[test]
 fn unsafe_code_stays_behind_the_codecs() {
     for (name, text) in sources() {
         let encoder = name.starts_with("shared/image-codecs/src/");
-        assert!(encoder || !text.contains("unsafe {"), "{name} has unsafe code");
+        assert!(
+            encoder || !text.contains("unsafe {"),
+            "{name} has unsafe code"
+        );
     }
 }
 

@@ -36,13 +36,21 @@ impl Config {
     pub fn from_vars(vars: &dyn Vars) -> Result<Self, SettingsError> {
         let mut reader = Reader::new(vars);
         // A photo of 100 MiB is decoded in the background: nobody waits for it.
-        let max_input_bytes =
-            reader.number("IMAGE_MAX_INPUT_BYTES", 1..=512 * 1024 * 1024, 100 * 1024 * 1024);
+        let max_input_bytes = reader.number(
+            "IMAGE_MAX_INPUT_BYTES",
+            1..=512 * 1024 * 1024,
+            100 * 1024 * 1024,
+        );
         let config = Self {
             media_bucket: reader.required("MEDIA_BUCKET", "an S3 bucket name"),
             media_table: reader.required("MEDIA_TABLE", "a DynamoDB table name"),
-            limits: Limits { max_input_bytes, ..Limits::DEFAULT },
-            service: reader.optional("POWERTOOLS_SERVICE_NAME").unwrap_or("image-derive".into()),
+            limits: Limits {
+                max_input_bytes,
+                ..Limits::DEFAULT
+            },
+            service: reader
+                .optional("POWERTOOLS_SERVICE_NAME")
+                .unwrap_or("image-derive".into()),
             metrics_namespace: reader
                 .optional("POWERTOOLS_METRICS_NAMESPACE")
                 .unwrap_or("Sidetier".into()),
@@ -60,7 +68,10 @@ mod tests {
     #[test]
     fn needs_a_bucket_and_a_table() {
         let error = Config::from_vars(&BTreeMap::new()).unwrap_err().to_string();
-        assert!(error.contains("MEDIA_BUCKET") && error.contains("MEDIA_TABLE"), "{error}");
+        assert!(
+            error.contains("MEDIA_BUCKET") && error.contains("MEDIA_TABLE"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -13,8 +13,8 @@ use telemetry::{Chain, Metrics, Unit};
 use tokio::sync::mpsc;
 use tracing::warn;
 
-use crate::publish_photo::{self, Uploaded};
 use crate::error::picture_class;
+use crate::publish_photo::{self, Uploaded};
 use crate::{Deps, DeriveError, ObjectEvent};
 
 /// Derivatives that may wait for their upload: bounds memory while encoding runs ahead.
@@ -41,7 +41,11 @@ pub(crate) async fn derive_set(
         Ok(None) => return Ok("gone"),
         Err(StoreError::TooLarge { bytes, allowed, .. }) => {
             let limit = "max_input_bytes";
-            let source = CodecError::LimitExceeded { limit, actual: bytes, allowed };
+            let source = CodecError::LimitExceeded {
+                limit,
+                actual: bytes,
+                allowed,
+            };
             return reject(event, key, deps, source, metrics).await;
         }
         Err(error) => return Err(error.into()),
@@ -49,13 +53,16 @@ pub(crate) async fn derive_set(
     metrics.add("SourceBytes", Unit::Bytes, photo.bytes.len() as f64);
     let source_sha256 = layout::sha256_hex(&photo.bytes);
     let generation = layout::generation_prefix(key, &event.sequencer.to_string());
-    let (summary, derivatives) = match make(photo.bytes.clone(), key, deps, deadline, &generation).await {
-        Ok(made) => made,
-        Err(DeriveError::Picture { source, .. }) if picture_class(&source) == ErrorClass::Invalid => {
-            return reject(event, key, deps, source, metrics).await;
-        }
-        Err(error) => return Err(error),
-    };
+    let (summary, derivatives) =
+        match make(photo.bytes.clone(), key, deps, deadline, &generation).await {
+            Ok(made) => made,
+            Err(DeriveError::Picture { source, .. })
+                if picture_class(&source) == ErrorClass::Invalid =>
+            {
+                return reject(event, key, deps, source, metrics).await;
+            }
+            Err(error) => return Err(error),
+        };
     for derivative in &derivatives {
         metrics.count("Derivatives");
         metrics.add("DerivativeBytes", Unit::Bytes, derivative.bytes as f64);
@@ -79,9 +86,16 @@ pub(crate) async fn derive_set(
         derivatives,
         &deps.presets,
     );
-    let uploaded = Uploaded { sequencer: event.sequencer.clone(), manifest };
+    let uploaded = Uploaded {
+        sequencer: event.sequencer.clone(),
+        manifest,
+    };
     let outcome = publish_photo::publish(key, uploaded, deps).await?;
-    metrics.add("DeriveMilliseconds", Unit::Milliseconds, started.elapsed().as_secs_f64() * 1000.0);
+    metrics.add(
+        "DeriveMilliseconds",
+        Unit::Milliseconds,
+        started.elapsed().as_secs_f64() * 1000.0,
+    );
     Ok(outcome)
 }
 
@@ -93,11 +107,22 @@ async fn make(
     deadline: Deadline,
     generation: &str,
 ) -> Result<(SourceSummary, Vec<Derivative>), DeriveError> {
-    let refuse = |source| DeriveError::Picture { key: key.as_str().to_owned(), source };
+    let refuse = |source| DeriveError::Picture {
+        key: key.as_str().to_owned(),
+        source,
+    };
     let limits = deps.config.limits;
     let probe = image_codecs::probe(&bytes, &limits).map_err(refuse)?;
-    let planned = plan_set(&deps.presets, probe.upright_size(), probe.has_alpha, probe.is_animated());
-    let transforms: Vec<_> = planned.iter().map(|derivative| derivative.transform.clone()).collect();
+    let planned = plan_set(
+        &deps.presets,
+        probe.upright_size(),
+        probe.has_alpha,
+        probe.is_animated(),
+    );
+    let transforms: Vec<_> = planned
+        .iter()
+        .map(|derivative| derivative.transform.clone())
+        .collect();
     let (sender, mut outputs) = mpsc::channel::<(usize, Output)>(QUEUED_OUTPUTS);
     let worker = tokio::task::spawn_blocking(move || {
         let context = Context {
@@ -108,13 +133,17 @@ async fn make(
         };
         imaging::derive_set(&bytes, &transforms, &context, &mut |index, output| {
             // The receiver is gone only when an upload failed, and that error is told instead of this one.
-            sender.blocking_send((index, output)).map_err(|_| CodecError::TimeLimit { stage: "uploaded" })
+            sender
+                .blocking_send((index, output))
+                .map_err(|_| CodecError::TimeLimit { stage: "uploaded" })
         })
     });
     let mut derivatives: Vec<(usize, Derivative)> = Vec::with_capacity(planned.len());
     let mut failed = None;
     while let Some((index, output)) = outputs.recv().await {
-        let Some(plan) = planned.get(index) else { continue };
+        let Some(plan) = planned.get(index) else {
+            continue;
+        };
         match upload(output, plan, generation, deps).await {
             Ok(derivative) => derivatives.push((index, derivative)),
             Err(error) => {
@@ -124,15 +153,22 @@ async fn make(
         }
     }
     drop(outputs);
-    let summary = worker
-        .await
-        .map_err(|source| DeriveError::Worker { key: key.as_str().to_owned(), source })?;
+    let summary = worker.await.map_err(|source| DeriveError::Worker {
+        key: key.as_str().to_owned(),
+        source,
+    })?;
     if let Some(error) = failed {
         return Err(error);
     }
     // Outputs come widest first; the manifest keeps the order of the plan.
     derivatives.sort_by_key(|(index, _)| *index);
-    Ok((summary.map_err(refuse)?, derivatives.into_iter().map(|(_, derivative)| derivative).collect()))
+    Ok((
+        summary.map_err(refuse)?,
+        derivatives
+            .into_iter()
+            .map(|(_, derivative)| derivative)
+            .collect(),
+    ))
 }
 
 async fn upload(
@@ -182,8 +218,10 @@ async fn reject(
         code: code.to_owned(),
         reason,
     };
-    let json = serde_json::to_vec_pretty(&rejection)
-        .map_err(|source| DeriveError::Manifest { key: key.as_str().to_owned(), source })?;
+    let json = serde_json::to_vec_pretty(&rejection).map_err(|source| DeriveError::Manifest {
+        key: key.as_str().to_owned(),
+        source,
+    })?;
     let object = NewObject {
         key: &layout::rejection_key(key),
         bytes: json.into(),

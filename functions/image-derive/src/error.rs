@@ -76,7 +76,9 @@ pub enum DeriveError {
 impl Classified for DeriveError {
     fn class(&self) -> ErrorClass {
         match self {
-            Self::Message { .. } | Self::OtherBucket { .. } | Self::Key { .. } => ErrorClass::Invalid,
+            Self::Message { .. } | Self::OtherBucket { .. } | Self::Key { .. } => {
+                ErrorClass::Invalid
+            }
             Self::Picture { source, .. } => picture_class(source),
             Self::InProgress { .. } => ErrorClass::Transient,
             Self::Store(source) => source.class(),

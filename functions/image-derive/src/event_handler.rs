@@ -19,7 +19,10 @@ const RESERVE: Duration = Duration::from_secs(3);
 ///
 /// # Errors
 /// When the batch cannot be reported record by record.
-pub async fn handle(event: LambdaEvent<SqsEvent>, deps: Arc<Deps>) -> Result<SqsBatchResponse, Failure> {
+pub async fn handle(
+    event: LambdaEvent<SqsEvent>,
+    deps: Arc<Deps>,
+) -> Result<SqsBatchResponse, Failure> {
     let deadline = Deadline::of(&event.context, RESERVE);
     let response = process_batch(event.payload, |body| {
         let deps = Arc::clone(&deps);
@@ -35,7 +38,11 @@ async fn handle_message(body: &str, deps: &Deps, deadline: Deadline) -> Result<(
     Ok(())
 }
 
-async fn handle_event(event: &ObjectEvent, deps: &Deps, deadline: Deadline) -> Result<(), DeriveError> {
+async fn handle_event(
+    event: &ObjectEvent,
+    deps: &Deps,
+    deadline: Deadline,
+) -> Result<(), DeriveError> {
     if event.bucket != deps.config.media_bucket {
         return Err(DeriveError::OtherBucket {
             bucket: event.bucket.clone(),
@@ -46,13 +53,19 @@ async fn handle_event(event: &ObjectEvent, deps: &Deps, deadline: Deadline) -> R
     if event.object_key.ends_with('/') {
         return Ok(());
     }
-    let key = SourceKey::from_object_key(&event.object_key)
-        .map_err(|source| DeriveError::Key { object_key: event.object_key.clone(), source })?;
+    let key = SourceKey::from_object_key(&event.object_key).map_err(|source| DeriveError::Key {
+        object_key: event.object_key.clone(),
+        source,
+    })?;
     let dedupe_key = event.dedupe_key();
     let now = SystemTime::now();
     let token = match deps.idempotency.claim(&dedupe_key, now).await? {
         Claim::Acquired(token) => token,
-        Claim::InProgress => return Err(DeriveError::InProgress { key: key.as_str().to_owned() }),
+        Claim::InProgress => {
+            return Err(DeriveError::InProgress {
+                key: key.as_str().to_owned(),
+            });
+        }
         Claim::Completed(outcome) => {
             info!(object.key = %key, outcome, "Skipped an event that was handled before");
             return Ok(());
@@ -67,14 +80,20 @@ async fn handle_event(event: &ObjectEvent, deps: &Deps, deadline: Deadline) -> R
     match outcome {
         Ok(outcome) => {
             info!(object.key = %key, outcome, "Handled an event");
-            Ok(deps.idempotency.complete(&dedupe_key, token, outcome, SystemTime::now()).await?)
+            Ok(deps
+                .idempotency
+                .complete(&dedupe_key, token, outcome, SystemTime::now())
+                .await?)
         }
         Err(error) => {
             // The error is what matters; a lease that could not be given back ends by itself.
             if let Err(kept) = deps.idempotency.release(&dedupe_key, token).await {
                 warn!(error = %Chain(&kept), class = ?error.class(), "Kept the lease of a failed event");
             }
-            debug_assert!(error.class() != ErrorClass::NotFound, "a missing photo is an outcome");
+            debug_assert!(
+                error.class() != ErrorClass::NotFound,
+                "a missing photo is an outcome"
+            );
             Err(error)
         }
     }

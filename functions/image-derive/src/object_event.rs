@@ -72,15 +72,23 @@ impl ObjectEvent {
     /// # Errors
     /// When the body is neither.
     pub fn parse(body: &str) -> Result<Vec<Self>, DeriveError> {
-        let json: serde_json::Value = serde_json::from_str(body).map_err(|source| {
-            DeriveError::Message { problem: "it is not JSON", source: Some(source) }
-        })?;
-        if json.get("Event").is_some_and(|event| event == "s3:TestEvent") {
+        let json: serde_json::Value =
+            serde_json::from_str(body).map_err(|source| DeriveError::Message {
+                problem: "it is not JSON",
+                source: Some(source),
+            })?;
+        if json
+            .get("Event")
+            .is_some_and(|event| event == "s3:TestEvent")
+        {
             return Ok(Vec::new());
         }
         if let Some(records) = json.get("Records") {
             let notifications: Vec<Notification> = read(records)?;
-            return notifications.into_iter().filter_map(Self::from_notification).collect();
+            return notifications
+                .into_iter()
+                .filter_map(Self::from_notification)
+                .collect();
         }
         let event: BridgeEvent = read(&json)?;
         let change = match event.detail_type.as_str() {
@@ -88,7 +96,12 @@ impl ObjectEvent {
             "Object Deleted" => ObjectChange::Deleted,
             _ => return Ok(Vec::new()),
         };
-        Ok(vec![Self::new(change, event.detail.bucket.name, event.detail.object.key.clone(), event.detail.object)?])
+        Ok(vec![Self::new(
+            change,
+            event.detail.bucket.name,
+            event.detail.object.key.clone(),
+            event.detail.object,
+        )?])
     }
 
     fn from_notification(notification: Notification) -> Option<Result<Self, DeriveError>> {
@@ -101,29 +114,51 @@ impl ObjectEvent {
             return None;
         };
         let object = notification.s3.object;
-        Some(decode_form(&object.key).and_then(|key| Self::new(change, notification.s3.bucket.name, key, object)))
+        Some(
+            decode_form(&object.key)
+                .and_then(|key| Self::new(change, notification.s3.bucket.name, key, object)),
+        )
     }
 
-    fn new(change: ObjectChange, bucket: String, object_key: String, object: Object) -> Result<Self, DeriveError> {
+    fn new(
+        change: ObjectChange,
+        bucket: String,
+        object_key: String,
+        object: Object,
+    ) -> Result<Self, DeriveError> {
         let sequencer = object
             .sequencer
             .as_deref()
             .and_then(Sequencer::parse)
-            .ok_or(DeriveError::Message { problem: "the event has no hexadecimal sequencer", source: None })?;
+            .ok_or(DeriveError::Message {
+                problem: "the event has no hexadecimal sequencer",
+                source: None,
+            })?;
         let etag = object.etag.trim_matches('"').to_owned();
-        Ok(Self { change, bucket, object_key, etag, sequencer })
+        Ok(Self {
+            change,
+            bucket,
+            object_key,
+            etag,
+            sequencer,
+        })
     }
 
     /// The name of this event for the idempotency record.
     #[must_use]
     pub fn dedupe_key(&self) -> String {
-        format!("image-derive#{}/{}#{}#{}", self.bucket, self.object_key, self.etag, self.sequencer)
+        format!(
+            "image-derive#{}/{}#{}#{}",
+            self.bucket, self.object_key, self.etag, self.sequencer
+        )
     }
 }
 
 fn read<T: for<'de> Deserialize<'de>>(json: &serde_json::Value) -> Result<T, DeriveError> {
-    T::deserialize(json)
-        .map_err(|source| DeriveError::Message { problem: "it is not an S3 event", source: Some(source) })
+    T::deserialize(json).map_err(|source| DeriveError::Message {
+        problem: "it is not an S3 event",
+        source: Some(source),
+    })
 }
 
 fn decode_form(encoded: &str) -> Result<String, DeriveError> {
@@ -131,7 +166,10 @@ fn decode_form(encoded: &str) -> Result<String, DeriveError> {
     percent_encoding::percent_decode_str(&blanks)
         .decode_utf8()
         .map(std::borrow::Cow::into_owned)
-        .map_err(|_| DeriveError::Message { problem: "the key is not UTF-8 after URL-decoding", source: None })
+        .map_err(|_| DeriveError::Message {
+            problem: "the key is not UTF-8 after URL-decoding",
+            source: None,
+        })
 }
 
 #[cfg(test)]
@@ -163,15 +201,22 @@ mod tests {
 
     #[test]
     fn takes_eventbridge_keys_as_they_are() {
-        let events = ObjectEvent::parse(&bridge("Object Created", "originals/a+b %41é.jpg")).unwrap();
+        let events =
+            ObjectEvent::parse(&bridge("Object Created", "originals/a+b %41é.jpg")).unwrap();
         assert_eq!(events[0].object_key, "originals/a+b %41é.jpg");
         assert_eq!(events[0].change, ObjectChange::Created);
-        assert_eq!(events[0].dedupe_key(), "image-derive#media/originals/a+b %41é.jpg#abc#00AB");
+        assert_eq!(
+            events[0].dedupe_key(),
+            "image-derive#media/originals/a+b %41é.jpg#abc#00AB"
+        );
     }
 
     #[test]
     fn decodes_notification_keys() {
-        let body = notification("ObjectRemoved:DeleteMarkerCreated", "originals/a+b%2Bc+%C3%A9.png");
+        let body = notification(
+            "ObjectRemoved:DeleteMarkerCreated",
+            "originals/a+b%2Bc+%C3%A9.png",
+        );
         let events = ObjectEvent::parse(&body).unwrap();
         assert_eq!(events[0].object_key, "originals/a b+c é.png");
         assert_eq!(events[0].change, ObjectChange::Deleted);
@@ -190,7 +235,13 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_event() {
-        for body in ["", "[]", "{}", r#"{"Records":[{}]}"#, r#"{"detail-type":"Object Created"}"#] {
+        for body in [
+            "",
+            "[]",
+            "{}",
+            r#"{"Records":[{}]}"#,
+            r#"{"detail-type":"Object Created"}"#,
+        ] {
             assert!(ObjectEvent::parse(body).is_err(), "{body}");
         }
         let unordered = bridge("Object Created", "originals/a.jpg").replace("00AB", "");

@@ -28,16 +28,34 @@ pub(crate) async fn publish(
     deps: &Deps,
 ) -> Result<&'static str, DeriveError> {
     let before = deps.table.photo(key.as_str()).await?;
-    let manifest = serde_json::to_string(&uploaded.manifest)
-        .map_err(|source| DeriveError::Manifest { key: key.as_str().to_owned(), source })?;
+    let manifest =
+        serde_json::to_string(&uploaded.manifest).map_err(|source| DeriveError::Manifest {
+            key: key.as_str().to_owned(),
+            source,
+        })?;
     let previous = before.and_then(|row| match row {
         // A second run of the same event keeps what the first one kept.
-        PhotoRow { sequencer, previous, .. } if sequencer == uploaded.sequencer => previous,
-        PhotoRow { sequencer, manifest: Some(_), .. } => Some(sequencer),
+        PhotoRow {
+            sequencer,
+            previous,
+            ..
+        } if sequencer == uploaded.sequencer => previous,
+        PhotoRow {
+            sequencer,
+            manifest: Some(_),
+            ..
+        } => Some(sequencer),
         PhotoRow { manifest: None, .. } => None,
     });
-    let row = PhotoRow { sequencer: uploaded.sequencer, manifest: Some(manifest), previous };
-    let written = deps.table.put_photo(key.as_str(), &row, SystemTime::now()).await?;
+    let row = PhotoRow {
+        sequencer: uploaded.sequencer,
+        manifest: Some(manifest),
+        previous,
+    };
+    let written = deps
+        .table
+        .put_photo(key.as_str(), &row, SystemTime::now())
+        .await?;
     settle(key, deps).await?;
     Ok(if written { "derived" } else { "superseded" })
 }
@@ -48,8 +66,15 @@ pub(crate) async fn publish_removal(
     sequencer: Sequencer,
     deps: &Deps,
 ) -> Result<&'static str, DeriveError> {
-    let row = PhotoRow { sequencer, manifest: None, previous: None };
-    let written = deps.table.put_photo(key.as_str(), &row, SystemTime::now()).await?;
+    let row = PhotoRow {
+        sequencer,
+        manifest: None,
+        previous: None,
+    };
+    let written = deps
+        .table
+        .put_photo(key.as_str(), &row, SystemTime::now())
+        .await?;
     settle(key, deps).await?;
     Ok(if written { "removed" } else { "superseded" })
 }
@@ -57,7 +82,9 @@ pub(crate) async fn publish_removal(
 /// Brings everything in line with the row, and looks again until the row has stood still.
 async fn settle(key: &SourceKey, deps: &Deps) -> Result<(), DeriveError> {
     loop {
-        let Some(row) = deps.table.photo(key.as_str()).await? else { return Ok(()) };
+        let Some(row) = deps.table.photo(key.as_str()).await? else {
+            return Ok(());
+        };
         write_manifest(key, &row, deps).await?;
         remove_stale_derivatives(key, &row, deps).await?;
         remove_on_demand_answers(key, deps).await?;
@@ -87,7 +114,11 @@ async fn write_manifest(key: &SourceKey, row: &PhotoRow, deps: &Deps) -> Result<
 
 /// Keeps the current derivatives, those before, which pages in caches still name,
 /// and those of later events, which are just being made.
-async fn remove_stale_derivatives(key: &SourceKey, row: &PhotoRow, deps: &Deps) -> Result<(), DeriveError> {
+async fn remove_stale_derivatives(
+    key: &SourceKey,
+    row: &PhotoRow,
+    deps: &Deps,
+) -> Result<(), DeriveError> {
     let is_stale = |name: &String| {
         let made_by = layout::sequencer_of(key, name).and_then(Sequencer::parse);
         made_by.is_some_and(|made_by| match row.manifest {

@@ -80,6 +80,9 @@ mod tests {
         assert!(Config::from_vars(&vars).unwrap().free_options);
         vars.insert("IMAGE_UNSIGNED_OPTIONS", "all");
         let error = Config::from_vars(&vars).unwrap_err().to_string();
-        assert!(error.contains("IMAGE_UNSIGNED_OPTIONS is `all` (allowed: any, presets)"), "{error}");
+        assert!(
+            error.contains("IMAGE_UNSIGNED_OPTIONS is `all` (allowed: any, presets)"),
+            "{error}"
+        );
     }
 }

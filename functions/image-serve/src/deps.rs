@@ -68,7 +68,10 @@ impl Deps {
         let bucket = MediaBucket::new(objects, config.media_bucket.clone());
         Ok(Self {
             presets: Presets::site()?,
-            policy: Policy { free_options: config.free_options, signer },
+            policy: Policy {
+                free_options: config.free_options,
+                signer,
+            },
             site_pictures: SitePictures::new(bucket.clone(), &config),
             table: MediaTable::new(tables, config.media_table.clone()),
             bucket,
@@ -77,14 +80,22 @@ impl Deps {
     }
 }
 
-async fn read_signer(client: &aws_sdk_secretsmanager::Client, arn: &str) -> Result<Signer, StartError> {
-    let failed = |source| StartError::Secret { arn: arn.to_owned(), source };
+async fn read_signer(
+    client: &aws_sdk_secretsmanager::Client,
+    arn: &str,
+) -> Result<Signer, StartError> {
+    let failed = |source| StartError::Secret {
+        arn: arn.to_owned(),
+        source,
+    };
     let output = client
         .get_secret_value()
         .secret_id(arn)
         .send()
         .await
         .map_err(|error| failed(Box::new(error)))?;
-    let secret = output.secret_string().ok_or_else(|| failed("it is not a text".into()))?;
+    let secret = output
+        .secret_string()
+        .ok_or_else(|| failed("it is not a text".into()))?;
     Ok(Signer::from_secret(secret)?)
 }

@@ -59,19 +59,24 @@ impl ServeError {
         match self {
             Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::Request(RequestError::SignatureRequired { .. })
-            | Self::Request(RequestError::SignatureWrong | RequestError::Expired { .. }) => StatusCode::FORBIDDEN,
+            | Self::Request(RequestError::SignatureWrong | RequestError::Expired { .. }) => {
+                StatusCode::FORBIDDEN
+            }
             Self::Request(_) | Self::NoSitePicture { .. } => StatusCode::BAD_REQUEST,
             Self::NotFound { .. } => StatusCode::NOT_FOUND,
-            Self::TooLarge { .. } | Self::Picture(CodecError::LimitExceeded { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Picture(CodecError::UnsupportedFormat { .. } | CodecError::UnsupportedFeature { .. }) => {
-                StatusCode::UNSUPPORTED_MEDIA_TYPE
+            Self::TooLarge { .. } | Self::Picture(CodecError::LimitExceeded { .. }) => {
+                StatusCode::PAYLOAD_TOO_LARGE
             }
+            Self::Picture(
+                CodecError::UnsupportedFormat { .. } | CodecError::UnsupportedFeature { .. },
+            ) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Picture(CodecError::Corrupt { .. }) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Picture(CodecError::TimeLimit { .. }) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(error) if error.class().is_retryable() => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Picture(CodecError::Encode { .. }) | Self::Store(_) | Self::Response(_) | Self::Worker(_) => {
-                StatusCode::INTERNAL_SERVER_ERROR
-            }
+            Self::Picture(CodecError::Encode { .. })
+            | Self::Store(_)
+            | Self::Response(_)
+            | Self::Worker(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 }

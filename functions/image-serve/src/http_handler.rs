@@ -26,11 +26,16 @@ pub async fn handle(request: Request, deps: Arc<Deps>) -> Response<Body> {
     let outcome = answer(&request, deadline, &deps, &mut metrics).await;
     let response = outcome.unwrap_or_else(|failure| {
         log(&failure, request.raw_http_path());
-        let problem = Problem::from_error(&failure, &context.request_id).with_status(failure.status());
+        let problem =
+            Problem::from_error(&failure, &context.request_id).with_status(failure.status());
         problem.into_response().map(Body::from)
     });
     let duration_ms = started.elapsed().as_secs_f64() * 1000.0;
-    metrics.count(if response.status().as_u16() < 400 { "Served" } else { "Refused" });
+    metrics.count(if response.status().as_u16() < 400 {
+        "Served"
+    } else {
+        "Refused"
+    });
     metrics.add("ServeMilliseconds", Unit::Milliseconds, duration_ms);
     metrics.flush();
     info!(
@@ -50,22 +55,39 @@ async fn answer(
     metrics: &mut Metrics,
 ) -> Result<Response<Body>, ServeError> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return Err(ServeError::Method { method: request.method().to_string() });
+        return Err(ServeError::Method {
+            method: request.method().to_string(),
+        });
     }
     let mut path = ImagePath::parse(request.raw_http_path())?;
     path.options = path.options.negotiated(accepted(request));
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs();
     deps.policy.check(&path, &deps.presets, now)?;
     let cache_control = cache_control(&path.options, now);
     let behind_alb = matches!(request.request_context_ref(), Some(RequestContext::Alb(_)));
     match serve_image(&path, &cache_control, deadline, deps, metrics).await {
         Ok(served) => {
-            metrics.count(if served.was_stored { "FoundStored" } else { "Made" });
+            metrics.count(if served.was_stored {
+                "FoundStored"
+            } else {
+                "Made"
+            });
             let headers = request.headers();
             let limit = max_body_bytes(behind_alb);
-            Ok(response::picture(served, headers, &path.options, &cache_control, limit)?)
+            Ok(response::picture(
+                served,
+                headers,
+                &path.options,
+                &cache_control,
+                limit,
+            )?)
         }
-        Err(failure) if path.options.wants_fallback() && failure.class() != ErrorClass::Transient => {
+        Err(failure)
+            if path.options.wants_fallback() && failure.class() != ErrorClass::Transient =>
+        {
             log(&failure, request.raw_http_path());
             metrics.count("Fallback");
             let served = serve_fallback(&path, deadline, deps).await?;
@@ -76,12 +98,20 @@ async fn answer(
 }
 
 fn accepted(request: &Request) -> AcceptedFormats {
-    let values = request.headers().get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let values = request
+        .headers()
+        .get_all(ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
     AcceptedFormats::from_accept(&values.collect::<Vec<_>>().join(","))
 }
 
 fn without_body_for_head(request: &Request, response: Response<Body>) -> Response<Body> {
-    if request.method() == Method::HEAD { response.map(|_| Body::Empty) } else { response }
+    if request.method() == Method::HEAD {
+        response.map(|_| Body::Empty)
+    } else {
+        response
+    }
 }
 
 fn log(failure: &ServeError, path: &str) {

@@ -31,12 +31,22 @@ const IMAGE_ERROR: HeaderName = HeaderName::from_static("x-image-error");
 /// Characters that stay as they are in a path segment, options included
 /// (<https://www.rfc-editor.org/rfc/rfc3986#section-3.3>).
 const PATH: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/').remove(b'=').remove(b',').remove(b':');
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'/')
+    .remove(b'=')
+    .remove(b',')
+    .remove(b':');
 
 /// How long an answer to these options may be kept, at `now` (Unix seconds).
 pub(crate) fn cache_control(options: &Options, now: u64) -> String {
     match options.expires_at() {
-        Some(expires_at) => format!("public, max-age={}", expires_at.saturating_sub(now).min(86_400)),
+        Some(expires_at) => format!(
+            "public, max-age={}",
+            expires_at.saturating_sub(now).min(86_400)
+        ),
         None if options.is_versioned() => CACHE_FOREVER.to_owned(),
         None => CACHE_DAY.to_owned(),
     }
@@ -44,7 +54,11 @@ pub(crate) fn cache_control(options: &Options, now: u64) -> String {
 
 /// The largest body that reaches the client.
 pub(crate) const fn max_body_bytes(behind_alb: bool) -> usize {
-    if behind_alb { MAX_ALB_BODY_BYTES } else { MAX_BODY_BYTES }
+    if behind_alb {
+        MAX_ALB_BODY_BYTES
+    } else {
+        MAX_BODY_BYTES
+    }
 }
 
 /// The answer with a picture: whole, `304` where the client has it, or a redirect
@@ -73,9 +87,14 @@ pub(crate) fn picture(
         && let Some(stored_key) = &served.stored_key
     {
         let location = format!("/{}", utf8_percent_encode(stored_key, PATH));
-        return builder.status(StatusCode::FOUND).header(LOCATION, location).body(Body::Empty);
+        return builder
+            .status(StatusCode::FOUND)
+            .header(LOCATION, location)
+            .body(Body::Empty);
     }
-    builder.header(CONTENT_TYPE, served.media_type).body(Body::Binary(served.bytes.to_vec()))
+    builder
+        .header(CONTENT_TYPE, served.media_type)
+        .body(Body::Binary(served.bytes.to_vec()))
 }
 
 /// The answer with the fallback picture: shown like any other, kept for a minute.
@@ -91,9 +110,16 @@ pub(crate) fn fallback(served: Served, error: &ServeError) -> Result<Response<Bo
 }
 
 fn has_it(headers: &HeaderMap, etag: &str) -> bool {
-    headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok()).any(|value| {
-        value.split(',').map(str::trim).any(|held| held == "*" || held.trim_start_matches("W/") == etag)
-    })
+    headers
+        .get_all(IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .any(|value| {
+            value
+                .split(',')
+                .map(str::trim)
+                .any(|held| held == "*" || held.trim_start_matches("W/") == etag)
+        })
 }
 
 #[cfg(test)]
@@ -114,7 +140,14 @@ mod tests {
     fn answer(served: Served, if_none_match: &str) -> Response<Body> {
         let mut headers = HeaderMap::new();
         headers.insert(IF_NONE_MATCH, if_none_match.parse().unwrap());
-        picture(served, &headers, &Options::default(), CACHE_DAY, MAX_BODY_BYTES).unwrap()
+        picture(
+            served,
+            &headers,
+            &Options::default(),
+            CACHE_DAY,
+            MAX_BODY_BYTES,
+        )
+        .unwrap()
     }
 
     #[test]
@@ -137,7 +170,10 @@ mod tests {
     fn redirects_to_what_is_too_large() {
         let response = answer(served(MAX_BODY_BYTES + 1), "\"other\"");
         assert_eq!(response.status(), 302);
-        assert_eq!(response.headers()[LOCATION], "/derived/img/w=10,f=auto-webp/a%20b%2B%C3%A9.jpg");
+        assert_eq!(
+            response.headers()[LOCATION],
+            "/derived/img/w=10,f=auto-webp/a%20b%2B%C3%A9.jpg"
+        );
         assert!(response.body().is_empty());
     }
 

@@ -39,11 +39,17 @@ pub(crate) async fn serve_image(
     let stored_key = path.stored_key();
     let source_key = path.key.object_key();
     let allowed = deps.config.limits.max_input_bytes;
-    let (photo, stored) =
-        tokio::join!(deps.bucket.get(&source_key, allowed), deps.bucket.get(&stored_key, allowed));
+    let (photo, stored) = tokio::join!(
+        deps.bucket.get(&source_key, allowed),
+        deps.bucket.get(&stored_key, allowed)
+    );
     let photo = match photo {
         Ok(Some(photo)) => photo,
-        Ok(None) => return Err(ServeError::NotFound { key: path.key.as_str().to_owned() }),
+        Ok(None) => {
+            return Err(ServeError::NotFound {
+                key: path.key.as_str().to_owned(),
+            });
+        }
         Err(StoreError::TooLarge { bytes, allowed, .. }) => {
             return Err(ServeError::TooLarge { bytes, allowed });
         }
@@ -128,7 +134,9 @@ async fn store(
     cache_control: &str,
     deps: &Deps,
 ) -> Result<Option<String>, StoreError> {
-    deps.table.note_on_demand(path.key.as_str(), stored_key).await?;
+    deps.table
+        .note_on_demand(path.key.as_str(), stored_key)
+        .await?;
     let object = NewObject {
         key: stored_key,
         bytes: served.bytes.clone(),
@@ -148,7 +156,9 @@ fn from_store(stored: StoredObject, stored_key: String) -> Served {
     let fallback_type = OutputFormat::Jpeg.mime_type();
     Served {
         bytes: stored.bytes,
-        media_type: stored.content_type.unwrap_or_else(|| fallback_type.to_owned()),
+        media_type: stored
+            .content_type
+            .unwrap_or_else(|| fallback_type.to_owned()),
         etag: Some(stored.etag),
         stored_key: Some(stored_key),
         was_stored: true,

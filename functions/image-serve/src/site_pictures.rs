@@ -49,13 +49,18 @@ impl SitePictures {
 
     /// The fallback picture, encoded.
     pub(crate) async fn fallback(&self) -> Result<Bytes, ServeError> {
-        let read = self.fallback.get_or_try_init(|| self.read(&self.fallback_key, "fb"));
+        let read = self
+            .fallback
+            .get_or_try_init(|| self.read(&self.fallback_key, "fb"));
         Ok(read.await?.clone())
     }
 
     async fn read(&self, key: &str, option: &'static str) -> Result<Bytes, ServeError> {
         let object = self.bucket.get(key, MAX_BYTES).await?;
-        let missing = || ServeError::NoSitePicture { option, key: key.to_owned() };
+        let missing = || ServeError::NoSitePicture {
+            option,
+            key: key.to_owned(),
+        };
         Ok(object.ok_or_else(missing)?.bytes)
     }
 }

@@ -21,8 +21,10 @@ impl AcceptedFormats {
         let accepts = |mime: &str| {
             header.split(',').any(|range| {
                 let mut parts = range.split(';').map(str::trim);
-                let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(mime));
-                named && !parts.any(|parameter| is_zero_weight(parameter))
+                let named = parts
+                    .next()
+                    .is_some_and(|name| name.eq_ignore_ascii_case(mime));
+                named && !parts.any(is_zero_weight)
             })
         };
         if accepts("image/avif") {
@@ -44,7 +46,9 @@ impl AcceptedFormats {
 }
 
 fn is_zero_weight(parameter: &str) -> bool {
-    let Some((name, value)) = parameter.split_once('=') else { return false };
+    let Some((name, value)) = parameter.split_once('=') else {
+        return false;
+    };
     name.trim().eq_ignore_ascii_case("q") && value.trim().parse::<f32>().is_ok_and(|q| q <= 0.0)
 }
 

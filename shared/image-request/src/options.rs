@@ -65,9 +65,16 @@ impl Options {
                 return Err(refuse("there are too many options", "20 options"));
             }
             seen.push(name);
-            options
-                .set(name, value)
-                .map_err(|allowed| refuse(if allowed == NAMES { "it is unknown" } else { "the value is not allowed" }, allowed))?;
+            options.set(name, value).map_err(|allowed| {
+                refuse(
+                    if allowed == NAMES {
+                        "it is unknown"
+                    } else {
+                        "the value is not allowed"
+                    },
+                    allowed,
+                )
+            })?;
         }
         Ok(options)
     }
@@ -83,7 +90,8 @@ impl Options {
                 self.fit = Some(values::fit(value).ok_or(allowed)?);
             }
             "g" => {
-                let allowed = "center, n, ne, e, se, s, sw, w, nw, smart, or a focal point such as 0.3x0.7";
+                let allowed =
+                    "center, n, ne, e, se, s, sw, w, nw, smart, or a focal point such as 0.3x0.7";
                 self.gravity = Some(GravityValue::parse(value).ok_or(allowed)?);
             }
             "dpr" => self.pixel_ratio = Some(decimal(value, 100..=400, "1 to 4")?),
@@ -96,7 +104,8 @@ impl Options {
             "blur" => self.blur = Some(decimal(value, 30..=10_000, "0.3 to 100")?),
             "sharpen" => self.sharpen = Some(decimal(value, 1..=1_000, "0.01 to 10")?),
             "wm" => {
-                let allowed = "a compass point such as se, or with opacity and width in percent: se:80:33";
+                let allowed =
+                    "a compass point such as se, or with opacity and width in percent: se:80:33";
                 self.watermark = Some(WatermarkValue::parse(value).ok_or(allowed)?);
             }
             "anim" => self.animate = Some(switch(value)?),
@@ -149,7 +158,8 @@ impl Options {
     }
 }
 
-const NAMES: &str = "p, w, h, fit, g, dpr, f, q, bg, blur, sharpen, wm, anim, enlarge, meta, fb, v, exp, s";
+const NAMES: &str =
+    "p, w, h, fit, g, dpr, f, q, bg, blur, sharpen, wm, anim, enlarge, meta, fb, v, exp, s";
 
 fn side(value: &str) -> Result<u32, &'static str> {
     values::whole(value)
@@ -163,7 +173,9 @@ fn decimal(
     range: std::ops::RangeInclusive<u32>,
     allowed: &'static str,
 ) -> Result<Hundredths, &'static str> {
-    Hundredths::parse(value).filter(|number| range.contains(&number.0)).ok_or(allowed)
+    Hundredths::parse(value)
+        .filter(|number| range.contains(&number.0))
+        .ok_or(allowed)
 }
 
 fn switch(value: &str) -> Result<bool, &'static str> {
@@ -183,7 +195,8 @@ fn metadata(value: &str) -> Result<MetadataPolicy, &'static str> {
 }
 
 fn name_of(value: &str) -> Option<String> {
-    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte);
+    let allowed =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte);
     let fits = (1..=32).contains(&value.len()) && value.bytes().all(allowed);
     fits.then(|| value.to_owned())
 }
@@ -208,7 +221,10 @@ impl fmt::Display for Options {
             ("p", self.preset.clone()),
             ("w", self.width.map(|value| value.to_string())),
             ("h", self.height.map(|value| value.to_string())),
-            ("fit", self.fit.map(|value| values::fit_word(value).to_owned())),
+            (
+                "fit",
+                self.fit.map(|value| values::fit_word(value).to_owned()),
+            ),
             ("g", self.gravity.map(|value| value.to_string())),
             ("dpr", self.pixel_ratio.map(|value| value.to_string())),
             ("f", Some(self.format.to_string())),
@@ -244,15 +260,22 @@ mod tests {
     #[test]
     fn writes_options_in_canonical_order() {
         let options = Options::parse("q=auto,h=480,w=640,g=smart,fit=cover").unwrap();
-        assert_eq!(options.to_string(), "w=640,h=480,fit=cover,g=smart,f=auto,q=auto");
+        assert_eq!(
+            options.to_string(),
+            "w=640,h=480,fit=cover,g=smart,f=auto,q=auto"
+        );
         assert_eq!(Options::parse("-").unwrap().to_string(), "f=auto");
     }
 
     #[test]
     fn negotiates_only_what_is_open() {
-        let open = Options::parse("w=10").unwrap().negotiated(AcceptedFormats::WebP);
+        let open = Options::parse("w=10")
+            .unwrap()
+            .negotiated(AcceptedFormats::WebP);
         assert_eq!(open.to_string(), "w=10,f=auto-webp");
-        let fixed = Options::parse("w=10,f=png").unwrap().negotiated(AcceptedFormats::Avif);
+        let fixed = Options::parse("w=10,f=png")
+            .unwrap()
+            .negotiated(AcceptedFormats::Avif);
         assert_eq!(fixed.to_string(), "w=10,f=png");
         assert!(open.is_negotiated() && !fixed.is_negotiated());
     }
@@ -260,12 +283,30 @@ mod tests {
     #[test]
     fn says_what_is_allowed() {
         for (segment, message) in [
-            ("w=0", "read the image option `w=0`: the value is not allowed; allowed: 1 to 8192 pixels"),
-            ("w=1,w=2", "read the image option `w=2`: it is given twice; allowed: each option once"),
-            ("width", "read the image option `width`: it is not of the form name=value; allowed: "),
-            ("zoom=2", "read the image option `zoom=2`: it is unknown; allowed: p, w, h, fit"),
-            ("fit=crop", "the value is not allowed; allowed: inside, cover, contain, fill, outside"),
-            ("", "read the image option ``: it is not of the form name=value"),
+            (
+                "w=0",
+                "read the image option `w=0`: the value is not allowed; allowed: 1 to 8192 pixels",
+            ),
+            (
+                "w=1,w=2",
+                "read the image option `w=2`: it is given twice; allowed: each option once",
+            ),
+            (
+                "width",
+                "read the image option `width`: it is not of the form name=value; allowed: ",
+            ),
+            (
+                "zoom=2",
+                "read the image option `zoom=2`: it is unknown; allowed: p, w, h, fit",
+            ),
+            (
+                "fit=crop",
+                "the value is not allowed; allowed: inside, cover, contain, fill, outside",
+            ),
+            (
+                "",
+                "read the image option ``: it is not of the form name=value",
+            ),
         ] {
             let error = Options::parse(segment).unwrap_err().to_string();
             assert!(error.contains(message), "{segment}: {error}");
@@ -276,14 +317,25 @@ mod tests {
         prop_oneof![
             (1..=8192_u32).prop_map(|w| format!("w={w}")),
             (1..=8192_u32).prop_map(|h| format!("h={h}")),
-            prop::sample::select(vec!["fit=inside", "fit=cover", "fit=contain", "fit=fill"]).prop_map(str::to_owned),
-            prop::sample::select(vec!["g=smart", "g=nw", "g=0.3x0.75", "g=0x1"]).prop_map(str::to_owned),
+            prop::sample::select(vec!["fit=inside", "fit=cover", "fit=contain", "fit=fill"])
+                .prop_map(str::to_owned),
+            prop::sample::select(vec!["g=smart", "g=nw", "g=0.3x0.75", "g=0x1"])
+                .prop_map(str::to_owned),
             (100..=400_u32).prop_map(|dpr| format!("dpr={}", Hundredths(dpr))),
-            prop::sample::select(vec!["f=auto", "f=avif", "f=auto-base", "f=gif"]).prop_map(str::to_owned),
+            prop::sample::select(vec!["f=auto", "f=avif", "f=auto-base", "f=gif"])
+                .prop_map(str::to_owned),
             (1..=100_u32).prop_map(|q| format!("q={q}")),
             any::<[u8; 4]>().prop_map(|colour| format!("bg={}", Colour(colour))),
             (30..=10_000_u32).prop_map(|blur| format!("blur={}", Hundredths(blur))),
-            prop::sample::select(vec!["wm=se", "wm=n:10:100", "anim=0", "enlarge=1", "meta=copyright", "fb=1"]).prop_map(str::to_owned),
+            prop::sample::select(vec![
+                "wm=se",
+                "wm=n:10:100",
+                "anim=0",
+                "enlarge=1",
+                "meta=copyright",
+                "fb=1"
+            ])
+            .prop_map(str::to_owned),
             "[a-z0-9_-]{1,32}".prop_map(|version| format!("v={version}")),
             "[A-Za-z0-9_-]{43}".prop_map(|signature| format!("s={signature}")),
         ]

@@ -22,11 +22,16 @@ impl ImagePath {
     pub fn parse(raw_path: &str) -> Result<Self, RequestError> {
         let rest = raw_path
             .strip_prefix(Self::PREFIX)
-            .ok_or(RequestError::Path { problem: "it does not begin with /img/" })?;
-        let (options, key) = rest
-            .split_once('/')
-            .ok_or(RequestError::Path { problem: "it has no object key" })?;
-        Ok(Self { options: Options::parse(&decode(options)?)?, key: SourceKey::parse(&decode(key)?)? })
+            .ok_or(RequestError::Path {
+                problem: "it does not begin with /img/",
+            })?;
+        let (options, key) = rest.split_once('/').ok_or(RequestError::Path {
+            problem: "it has no object key",
+        })?;
+        Ok(Self {
+            options: Options::parse(&decode(options)?)?,
+            key: SourceKey::parse(&decode(key)?)?,
+        })
     }
 
     /// Where the answer is stored in the media bucket. `f=auto` must have been negotiated.
@@ -39,7 +44,9 @@ impl ImagePath {
 fn decode(text: &str) -> Result<String, RequestError> {
     let decoded = percent_decode_str(text)
         .decode_utf8()
-        .map_err(|_| RequestError::Path { problem: "it is not UTF-8 after percent-decoding" })?;
+        .map_err(|_| RequestError::Path {
+            problem: "it is not UTF-8 after percent-decoding",
+        })?;
     Ok(decoded.into_owned())
 }
 
@@ -53,7 +60,10 @@ mod tests {
     fn reads_options_and_key() {
         let path = ImagePath::parse("/img/w=640,f=webp/products/a%20b+c%20%C3%A9.png").unwrap();
         assert_eq!(path.key.as_str(), "products/a b+c é.png");
-        assert_eq!(path.stored_key(), "derived/img/w=640,f=webp/products/a b+c é.png");
+        assert_eq!(
+            path.stored_key(),
+            "derived/img/w=640,f=webp/products/a b+c é.png"
+        );
     }
 
     #[test]
@@ -64,7 +74,15 @@ mod tests {
 
     #[test]
     fn refuses_other_paths() {
-        for path in ["/img", "/img/w=1", "/images/w=1/a", "/img/w=1/", "/img/w=1/%2e%2e/a", "/img/w=1/%ff.jpg", "/img/w=1/a/%2E%2E/b"] {
+        for path in [
+            "/img",
+            "/img/w=1",
+            "/images/w=1/a",
+            "/img/w=1/",
+            "/img/w=1/%2e%2e/a",
+            "/img/w=1/%ff.jpg",
+            "/img/w=1/a/%2E%2E/b",
+        ] {
             assert!(ImagePath::parse(path).is_err(), "{path}");
         }
     }

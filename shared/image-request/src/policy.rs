@@ -28,7 +28,13 @@ impl Policy {
             };
         }
         let allowed = options.expires_at.is_none() && (self.free_options || only_preset(options));
-        if allowed { Ok(()) } else { Err(RequestError::SignatureRequired { known: presets.names() }) }
+        if allowed {
+            Ok(())
+        } else {
+            Err(RequestError::SignatureRequired {
+                known: presets.names(),
+            })
+        }
     }
 }
 
@@ -62,25 +68,50 @@ mod tests {
 
     #[test]
     fn serves_presets_to_everyone() {
-        let policy = Policy { free_options: false, signer: None };
+        let policy = Policy {
+            free_options: false,
+            signer: None,
+        };
         assert!(check(&policy, "p=card").is_ok());
         assert!(check(&policy, "p=card,w=320,f=webp,fb=1").is_ok());
-        for free in ["w=321", "p=card,q=1", "p=card,v=1", "p=card,dpr=2", "-", "p=card,exp=1890000000"] {
-            assert!(matches!(check(&policy, free), Err(RequestError::SignatureRequired { .. })), "{free}");
+        for free in [
+            "w=321",
+            "p=card,q=1",
+            "p=card,v=1",
+            "p=card,dpr=2",
+            "-",
+            "p=card,exp=1890000000",
+        ] {
+            assert!(
+                matches!(
+                    check(&policy, free),
+                    Err(RequestError::SignatureRequired { .. })
+                ),
+                "{free}"
+            );
         }
-        assert!(matches!(check(&policy, "p=poster"), Err(RequestError::UnknownPreset { .. })));
+        assert!(matches!(
+            check(&policy, "p=poster"),
+            Err(RequestError::UnknownPreset { .. })
+        ));
     }
 
     #[test]
     fn serves_free_options_where_configured() {
-        let policy = Policy { free_options: true, signer: None };
+        let policy = Policy {
+            free_options: true,
+            signer: None,
+        };
         assert!(check(&policy, "w=321,blur=2").is_ok());
     }
 
     #[test]
     fn serves_signed_options_until_they_expire() {
         let secret = "0123456789abcdef";
-        let policy = Policy { free_options: false, signer: Signer::from_secret(secret).ok() };
+        let policy = Policy {
+            free_options: false,
+            signer: Signer::from_secret(secret).ok(),
+        };
         let signer = Signer::from_secret(secret).unwrap();
         assert!(check(&policy, &signed("w=321", &signer)).is_ok());
         assert!(check(&policy, &signed("w=321,exp=1790000001", &signer)).is_ok());
@@ -92,7 +123,10 @@ mod tests {
 
     #[test]
     fn refuses_signatures_where_no_secret_is_configured() {
-        let policy = Policy { free_options: true, signer: None };
+        let policy = Policy {
+            free_options: true,
+            signer: None,
+        };
         let segment = format!("w=321,s={}", "A".repeat(43));
         assert_eq!(check(&policy, &segment), Err(RequestError::SignatureWrong));
     }

@@ -38,7 +38,8 @@ impl Preset {
     #[must_use]
     pub fn height_for(&self, width: u32) -> Option<u32> {
         self.aspect.map(|(across, down)| {
-            let height = (u64::from(width) * u64::from(down) + u64::from(across) / 2) / u64::from(across);
+            let height =
+                (u64::from(width) * u64::from(down) + u64::from(across) / 2) / u64::from(across);
             u32::try_from(height.max(1)).unwrap_or(u32::MAX)
         })
     }
@@ -123,16 +124,27 @@ impl Presets {
         let mut presets: Vec<Preset> = Vec::new();
         for entry in file.presets {
             let name = entry.name.clone();
-            let fault = |problem| PresetError::Value { preset: name.clone(), problem };
+            let fault = |problem| PresetError::Value {
+                preset: name.clone(),
+                problem,
+            };
             if presets.iter().any(|preset| preset.name == name) {
                 return Err(fault("its name is taken"));
             }
             presets.push(entry.check().map_err(fault)?);
         }
-        let derivatives: usize = presets.iter().map(|preset| preset.widths.len() * preset.formats.len()).sum();
+        let derivatives: usize = presets
+            .iter()
+            .map(|preset| preset.widths.len() * preset.formats.len())
+            .sum();
         if derivatives > MAX_DERIVATIVES {
-            let preset = presets.last().map_or_else(String::new, |preset| preset.name.clone());
-            return Err(PresetError::Value { preset, problem: "all presets together make more than 60 derivatives" });
+            let preset = presets
+                .last()
+                .map_or_else(String::new, |preset| preset.name.clone());
+            return Err(PresetError::Value {
+                preset,
+                problem: "all presets together make more than 60 derivatives",
+            });
         }
         Ok(Self(presets))
     }
@@ -147,14 +159,21 @@ impl Presets {
     /// # Errors
     /// Names the presets there are.
     pub fn get(&self, name: &str) -> Result<&Preset, RequestError> {
-        self.0.iter().find(|preset| preset.name == name).ok_or_else(|| RequestError::UnknownPreset {
-            name: name.to_owned(),
-            known: self.names(),
-        })
+        self.0
+            .iter()
+            .find(|preset| preset.name == name)
+            .ok_or_else(|| RequestError::UnknownPreset {
+                name: name.to_owned(),
+                known: self.names(),
+            })
     }
 
     pub(crate) fn names(&self) -> String {
-        self.0.iter().map(|preset| preset.name.as_str()).collect::<Vec<_>>().join(", ")
+        self.0
+            .iter()
+            .map(|preset| preset.name.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }
 
@@ -165,14 +184,18 @@ impl Entry {
             return Err("a name is 1 to 32 of a-z, 0-9 and -");
         }
         let ascending = self.widths.is_sorted_by(|a, b| a < b);
-        if self.widths.is_empty() || !ascending || self.widths.iter().any(|w| !(1..=8192).contains(w)) {
+        if self.widths.is_empty()
+            || !ascending
+            || self.widths.iter().any(|w| !(1..=8192).contains(w))
+        {
             return Err("widths are ascending, 1 to 8192");
         }
         let aspect = self.aspect.as_deref().map(aspect).transpose()?;
         let fit = values::fit(&self.fit).ok_or("fit is inside, cover, contain, fill or outside")?;
         let gravity = GravityValue::parse(&self.gravity)
             .ok_or("gravity is a compass point, center, smart or a focal point such as 0.3x0.7")?;
-        let quality = values::quality(&self.quality).ok_or("quality is \"auto\" or \"1\" to \"100\"")?;
+        let quality =
+            values::quality(&self.quality).ok_or("quality is \"auto\" or \"1\" to \"100\"")?;
         let formats = self
             .formats
             .iter()
@@ -181,7 +204,10 @@ impl Entry {
                 _ => Err("formats are avif, webp, jpeg, png and gif"),
             })
             .collect::<Result<Vec<_>, _>>()?;
-        if !matches!(formats.last(), Some(OutputFormat::Jpeg | OutputFormat::Png | OutputFormat::Gif)) {
+        if !matches!(
+            formats.last(),
+            Some(OutputFormat::Jpeg | OutputFormat::Png | OutputFormat::Gif)
+        ) {
             return Err("the last format is jpeg, png or gif, which every client shows");
         }
         Ok(Preset {
@@ -200,7 +226,11 @@ impl Entry {
 fn aspect(text: &str) -> Result<(u32, u32), &'static str> {
     let allowed = "aspect is two whole numbers such as 4:3, each 1 to 100";
     let (across, down) = text.split_once(':').ok_or(allowed)?;
-    let part = |text| values::whole(text).filter(|n| (1..=100).contains(n)).and_then(|n| u32::try_from(n).ok());
+    let part = |text| {
+        values::whole(text)
+            .filter(|n| (1..=100).contains(n))
+            .and_then(|n| u32::try_from(n).ok())
+    };
     part(across).zip(part(down)).ok_or(allowed)
 }
 
@@ -221,13 +251,21 @@ mod tests {
     fn with(from: &str, to: &str) -> String {
         let good = r#"{"presets":[{"name":"a","widths":[10,20],"aspect":"4:3","fit":"cover","quality":"80","formats":["webp","jpeg"],"sizes":"10px"}]}"#;
         assert!(Presets::parse(good).is_ok());
-        Presets::parse(&good.replace(from, to)).unwrap_err().to_string()
+        Presets::parse(&good.replace(from, to))
+            .unwrap_err()
+            .to_string()
     }
 
     #[test]
     fn names_the_fault() {
-        assert_eq!(with("[10,20]", "[20,10]"), "read the preset `a`: widths are ascending, 1 to 8192");
-        assert_eq!(with("4:3", "4/3"), "read the preset `a`: aspect is two whole numbers such as 4:3, each 1 to 100");
+        assert_eq!(
+            with("[10,20]", "[20,10]"),
+            "read the preset `a`: widths are ascending, 1 to 8192"
+        );
+        assert_eq!(
+            with("4:3", "4/3"),
+            "read the preset `a`: aspect is two whole numbers such as 4:3, each 1 to 100"
+        );
         assert!(with("\"jpeg\"", "\"avif\"").contains("the last format is"));
         assert!(with("\"80\"", "\"0\"").contains("quality is"));
         assert!(with("cover", "crop").contains("fit is"));

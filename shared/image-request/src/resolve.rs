@@ -20,12 +20,19 @@ impl Options {
     ///
     /// # Errors
     /// An unknown preset, or a width the preset does not have.
-    pub fn resolve(&self, presets: &Presets, source: SourceTraits) -> Result<Transform, RequestError> {
+    pub fn resolve(
+        &self,
+        presets: &Presets,
+        source: SourceTraits,
+    ) -> Result<Transform, RequestError> {
         let animate = self.animate.unwrap_or(true);
         let format = self.output_format(source, animate);
         let mut transform = match &self.preset {
             Some(name) => self.preset_transform(name, presets, format)?,
-            None => Transform { quality: Quality::Auto, ..Transform::to_format(format) },
+            None => Transform {
+                quality: Quality::Auto,
+                ..Transform::to_format(format)
+            },
         };
         if self.preset.is_none() {
             transform.width = self.width;
@@ -36,7 +43,9 @@ impl Options {
             transform.height = transform.height.map(|side| scaled(side, ratio));
         }
         transform.fit = self.fit.unwrap_or(transform.fit);
-        transform.gravity = self.gravity.map_or(transform.gravity, GravityValue::gravity);
+        transform.gravity = self
+            .gravity
+            .map_or(transform.gravity, GravityValue::gravity);
         transform.quality = self.quality.unwrap_or(transform.quality);
         transform.background = self.background.map(|Colour(colour)| colour);
         transform.blur = self.blur.map_or(0.0, Hundredths::value);
@@ -58,7 +67,11 @@ impl Options {
         let width = self.width.unwrap_or_else(|| preset.largest_width());
         if !preset.widths.contains(&width) {
             let widths: Vec<String> = preset.widths.iter().map(u32::to_string).collect();
-            return Err(RequestError::PresetWidth { name: name.to_owned(), width, allowed: widths.join(", ") });
+            return Err(RequestError::PresetWidth {
+                name: name.to_owned(),
+                width,
+                allowed: widths.join(", "),
+            });
         }
         Ok(preset.transform(width, format))
     }
@@ -99,13 +112,21 @@ mod tests {
     use super::*;
     use imaging::{Fit, Gravity};
 
-    const PHOTO: SourceTraits =
-        SourceTraits { format: InputFormat::Jpeg, has_alpha: false, animated: false };
-    const ANIMATION: SourceTraits =
-        SourceTraits { format: InputFormat::Gif, has_alpha: true, animated: true };
+    const PHOTO: SourceTraits = SourceTraits {
+        format: InputFormat::Jpeg,
+        has_alpha: false,
+        animated: false,
+    };
+    const ANIMATION: SourceTraits = SourceTraits {
+        format: InputFormat::Gif,
+        has_alpha: true,
+        animated: true,
+    };
 
     fn resolve(segment: &str, source: SourceTraits) -> Result<Transform, RequestError> {
-        Options::parse(segment).unwrap().resolve(&Presets::site().unwrap(), source)
+        Options::parse(segment)
+            .unwrap()
+            .resolve(&Presets::site().unwrap(), source)
     }
 
     fn format(segment: &str, source: SourceTraits) -> OutputFormat {
@@ -122,10 +143,16 @@ mod tests {
     fn a_preset_gives_shape_and_gravity() {
         let transform = resolve("p=card,w=320,dpr=2", PHOTO).unwrap();
         assert_eq!((transform.width, transform.height), (Some(640), Some(480)));
-        assert_eq!((transform.fit, transform.gravity), (Fit::Cover, Gravity::Smart));
+        assert_eq!(
+            (transform.fit, transform.gravity),
+            (Fit::Cover, Gravity::Smart)
+        );
         assert_eq!(resolve("p=card", PHOTO).unwrap().width, Some(960));
         let error = resolve("p=card,w=333", PHOTO).unwrap_err().to_string();
-        assert_eq!(error, "use the preset `card` at width 333: allowed widths are 320, 640, 960");
+        assert_eq!(
+            error,
+            "use the preset `card` at width 333: allowed widths are 320, 640, 960"
+        );
     }
 
     #[test]
@@ -133,7 +160,16 @@ mod tests {
         assert_eq!(format("f=auto-avif", PHOTO), OutputFormat::Avif);
         assert_eq!(format("f=auto-webp", PHOTO), OutputFormat::WebP);
         assert_eq!(format("f=auto-base", PHOTO), OutputFormat::Jpeg);
-        assert_eq!(format("f=auto-base", SourceTraits { has_alpha: true, ..PHOTO }), OutputFormat::Png);
+        assert_eq!(
+            format(
+                "f=auto-base",
+                SourceTraits {
+                    has_alpha: true,
+                    ..PHOTO
+                }
+            ),
+            OutputFormat::Png
+        );
     }
 
     #[test]

@@ -37,19 +37,35 @@ impl Signer {
     /// When there is no key, or one shorter than 16 bytes.
     pub fn from_secret(secret: &str) -> Result<Self, SignerError> {
         let mut keys = Vec::new();
-        for line in secret.lines().map(str::trim).filter(|line| !line.is_empty()) {
-            let mac = Hmac::new_from_slice(line.as_bytes()).ok().filter(|_| line.len() >= 16);
+        for line in secret
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+        {
+            let mac = Hmac::new_from_slice(line.as_bytes())
+                .ok()
+                .filter(|_| line.len() >= 16);
             let number = keys.len() + 1;
-            keys.push(mac.ok_or(SignerError::TooShort { number, bytes: line.len() })?);
+            keys.push(mac.ok_or(SignerError::TooShort {
+                number,
+                bytes: line.len(),
+            })?);
         }
-        if keys.is_empty() { Err(SignerError::Empty) } else { Ok(Self { keys }) }
+        if keys.is_empty() {
+            Err(SignerError::Empty)
+        } else {
+            Ok(Self { keys })
+        }
     }
 
     /// The signature for options and key, to be added as `s`.
     #[must_use]
     pub fn sign(&self, options: &Options, key: &SourceKey) -> String {
         let text = signed_text(options, key);
-        let tag = self.keys.first().map(|mac| mac.clone().chain_update(text).finalize().into_bytes());
+        let tag = self
+            .keys
+            .first()
+            .map(|mac| mac.clone().chain_update(text).finalize().into_bytes());
         URL_SAFE_NO_PAD.encode(tag.unwrap_or_default())
     }
 
@@ -59,17 +75,26 @@ impl Signer {
     /// When it is missing or fits no key.
     pub fn verify(&self, path: &ImagePath) -> Result<(), RequestError> {
         let signature = path.options.signature.as_deref().unwrap_or_default();
-        let tag = URL_SAFE_NO_PAD.decode(signature).map_err(|_| RequestError::SignatureWrong)?;
+        let tag = URL_SAFE_NO_PAD
+            .decode(signature)
+            .map_err(|_| RequestError::SignatureWrong)?;
         let text = signed_text(&path.options, &path.key);
         let fits = |mac: &Hmac<Sha256>| mac.clone().chain_update(&text).verify_slice(&tag).is_ok();
-        if self.keys.iter().any(fits) { Ok(()) } else { Err(RequestError::SignatureWrong) }
+        if self.keys.iter().any(fits) {
+            Ok(())
+        } else {
+            Err(RequestError::SignatureWrong)
+        }
     }
 }
 
 fn signed_text(options: &Options, key: &SourceKey) -> String {
     let mut signed = options.clone();
     signed.signature = None;
-    if let FormatChoice::Negotiated(AcceptedFormats::Base | AcceptedFormats::WebP | AcceptedFormats::Avif) = signed.format {
+    if let FormatChoice::Negotiated(
+        AcceptedFormats::Base | AcceptedFormats::WebP | AcceptedFormats::Avif,
+    ) = signed.format
+    {
         signed.format = FormatChoice::Auto;
     }
     format!("{}{signed}/{key}", ImagePath::PREFIX)
@@ -111,7 +136,10 @@ mod tests {
         wider.options.width = Some(641);
         let mut longer = path.clone();
         longer.options.expires_at = Some(1_890_000_000);
-        let other = ImagePath { key: SourceKey::parse("b.jpg").unwrap(), ..path.clone() };
+        let other = ImagePath {
+            key: SourceKey::parse("b.jpg").unwrap(),
+            ..path.clone()
+        };
         let mut unsigned = path;
         unsigned.options.signature = None;
         for path in [wider, longer, other, unsigned] {
@@ -124,12 +152,21 @@ mod tests {
         // python3 -c 'import hmac,base64;print(base64.urlsafe_b64encode(hmac.digest(
         //   b"0123456789abcdef-current", b"/img/w=640,f=auto/a.jpg", "sha256")).decode().rstrip("="))'
         let path = signed("w=640", "a.jpg", SECRET);
-        assert_eq!(path.options.signature.as_deref(), Some("EgfqK7V24bpaQVKKcAcCfp8tc44l0tZqV_tcDcNsc-I"));
+        assert_eq!(
+            path.options.signature.as_deref(),
+            Some("EgfqK7V24bpaQVKKcAcCfp8tc44l0tZqV_tcDcNsc-I")
+        );
     }
 
     #[test]
     fn refuses_weak_secrets() {
         assert!(matches!(Signer::from_secret("\n"), Err(SignerError::Empty)));
-        assert!(matches!(Signer::from_secret("short"), Err(SignerError::TooShort { number: 1, bytes: 5 })));
+        assert!(matches!(
+            Signer::from_secret("short"),
+            Err(SignerError::TooShort {
+                number: 1,
+                bytes: 5
+            })
+        ));
     }
 }

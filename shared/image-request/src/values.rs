@@ -28,8 +28,8 @@ const FITS: [(&str, Fit); 5] = [
 
 /// A whole number without sign or leading zeros.
 pub(crate) fn whole(text: &str) -> Option<u64> {
-    let canonical = text.bytes().all(|byte| byte.is_ascii_digit())
-        && (text == "0" || !text.starts_with('0'));
+    let canonical =
+        text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
     if canonical { text.parse().ok() } else { None }
 }
 
@@ -66,11 +66,15 @@ impl fmt::Display for Hundredths {
 }
 
 pub(crate) fn fit(text: &str) -> Option<Fit> {
-    FITS.iter().find(|(word, _)| *word == text).map(|(_, fit)| *fit)
+    FITS.iter()
+        .find(|(word, _)| *word == text)
+        .map(|(_, fit)| *fit)
 }
 
 pub(crate) fn fit_word(fit: Fit) -> &'static str {
-    FITS.iter().find(|(_, candidate)| *candidate == fit).map_or("inside", |(word, _)| word)
+    FITS.iter()
+        .find(|(_, candidate)| *candidate == fit)
+        .map_or("inside", |(word, _)| word)
 }
 
 /// Where to look: a compass word, `smart`, or a focal point `0.3x0.7`.
@@ -96,7 +100,10 @@ impl GravityValue {
                 .iter()
                 .find(|(word, _)| *word == text)
                 .map_or(Gravity::Center, |(_, gravity)| *gravity),
-            Self::Focal(x, y) => Gravity::Focal { x: x.value(), y: y.value() },
+            Self::Focal(x, y) => Gravity::Focal {
+                x: x.value(),
+                y: y.value(),
+            },
         }
     }
 }
@@ -125,7 +132,10 @@ pub(crate) struct Colour(pub [u8; 4]);
 impl Colour {
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let lower_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-        if !matches!(text.len(), 6 | 8) || !text.bytes().all(lower_hex) || text.ends_with("ff") && text.len() == 8 {
+        if !matches!(text.len(), 6 | 8)
+            || !text.bytes().all(lower_hex)
+            || text.ends_with("ff") && text.len() == 8
+        {
             return None;
         }
         let value = u32::from_str_radix(&format!("{text:f<8}"), 16).ok()?;
@@ -137,7 +147,11 @@ impl fmt::Display for Colour {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [red, green, blue, alpha] = self.0;
         write!(f, "{red:02x}{green:02x}{blue:02x}")?;
-        if alpha == 255 { Ok(()) } else { write!(f, "{alpha:02x}") }
+        if alpha == 255 {
+            Ok(())
+        } else {
+            write!(f, "{alpha:02x}")
+        }
     }
 }
 
@@ -166,7 +180,11 @@ impl WatermarkValue {
             (Some(opacity), Some(width), None) => (percent(opacity)?, percent(width)?),
             _ => return None,
         };
-        Some(Self { place, opacity_percent, width_percent })
+        Some(Self {
+            place,
+            opacity_percent,
+            width_percent,
+        })
     }
 
     pub(crate) fn watermark(self) -> Watermark {
@@ -218,8 +236,13 @@ mod tests {
     #[test]
     fn watermarks_sit_at_a_compass_point() {
         assert_eq!(WatermarkValue::parse("se").unwrap().to_string(), "se");
-        assert_eq!(WatermarkValue::parse("nw:80:33").unwrap().to_string(), "nw:80:33");
-        for text in ["smart", "0.5x0.5", "se:50:20", "se:0:20", "se:80", "se:1:2:3"] {
+        assert_eq!(
+            WatermarkValue::parse("nw:80:33").unwrap().to_string(),
+            "nw:80:33"
+        );
+        for text in [
+            "smart", "0.5x0.5", "se:50:20", "se:0:20", "se:80", "se:1:2:3",
+        ] {
             assert_eq!(WatermarkValue::parse(text), None, "{text}");
         }
     }

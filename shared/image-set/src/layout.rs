@@ -14,13 +14,19 @@ use sha2::{Digest, Sha256};
 /// The SHA-256 of some bytes, in hexadecimal.
 #[must_use]
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// The prefix of all derivatives of a photo, in every generation.
 #[must_use]
 pub fn set_prefix(key: &SourceKey) -> String {
-    format!("derived/sets/{}/", short(&sha256_hex(key.as_str().as_bytes()), 32))
+    format!(
+        "derived/sets/{}/",
+        short(&sha256_hex(key.as_str().as_bytes()), 32)
+    )
 }
 
 /// The prefix of the derivatives made from one state of a photo: the one that
@@ -40,7 +46,10 @@ pub fn sequencer_of<'a>(key: &SourceKey, derivative_key: &'a str) -> Option<&'a 
 /// The name of a derivative: its own content decides it, so the object never changes.
 #[must_use]
 pub fn derivative_key(generation_prefix: &str, bytes: &[u8], extension: &str) -> String {
-    format!("{generation_prefix}{}.{extension}", short(&sha256_hex(bytes), 32))
+    format!(
+        "{generation_prefix}{}.{extension}",
+        short(&sha256_hex(bytes), 32)
+    )
 }
 
 /// The name of a photo's manifest.
@@ -72,7 +81,10 @@ mod tests {
         assert_eq!(one, derivative_key(&generation, b"one", "webp"));
         assert_ne!(one, derivative_key(&generation, b"two", "webp"));
         assert_eq!(sequencer_of(&key, &one), Some("00AB"));
-        assert_eq!(manifest_key(&key), "derived/manifests/products/a b.jpg.json");
+        assert_eq!(
+            manifest_key(&key),
+            "derived/manifests/products/a b.jpg.json"
+        );
         assert_eq!(rejection_key(&key), "rejected/products/a b.jpg.json");
     }
 

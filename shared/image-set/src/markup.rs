@@ -10,8 +10,10 @@ use crate::{Derivative, Markup};
 
 /// The markup of `preset`, or `None` where nothing was made for it.
 pub(crate) fn write(preset: &Preset, derivatives: &[Derivative], colour: &str) -> Option<Markup> {
-    let ours: Vec<&Derivative> =
-        derivatives.iter().filter(|derivative| derivative.preset == preset.name).collect();
+    let ours: Vec<&Derivative> = derivatives
+        .iter()
+        .filter(|derivative| derivative.preset == preset.name)
+        .collect();
     let types = in_order_of_preference(&ours);
     // The last type is the one every client shows: it goes into the <img>.
     let (fallback_type, sources) = types.split_last()?;
@@ -23,7 +25,10 @@ pub(crate) fn write(preset: &Preset, derivatives: &[Derivative], colour: &str) -
     for media_type in sources {
         let set = srcset_of(&of_type(&ours, media_type));
         // Writing to a String cannot fail.
-        let _ = write!(picture, r#"<source type="{media_type}" srcset="{set}" sizes="{sizes}">"#);
+        let _ = write!(
+            picture,
+            r#"<source type="{media_type}" srcset="{set}" sizes="{sizes}">"#
+        );
         srcset.insert((*media_type).to_owned(), set);
     }
     let set = srcset_of(&fallback);
@@ -33,7 +38,11 @@ pub(crate) fn write(preset: &Preset, derivatives: &[Derivative], colour: &str) -
         largest.url, largest.width, largest.height,
     );
     srcset.insert((*fallback_type).to_owned(), set);
-    Some(Markup { picture, srcset, sizes: preset.sizes.clone() })
+    Some(Markup {
+        picture,
+        srcset,
+        sizes: preset.sizes.clone(),
+    })
 }
 
 fn in_order_of_preference<'a>(derivatives: &[&'a Derivative]) -> Vec<&'a str> {
@@ -47,8 +56,11 @@ fn in_order_of_preference<'a>(derivatives: &[&'a Derivative]) -> Vec<&'a str> {
 }
 
 fn of_type<'a>(derivatives: &[&'a Derivative], media_type: &str) -> Vec<&'a Derivative> {
-    let mut found: Vec<&Derivative> =
-        derivatives.iter().copied().filter(|derivative| derivative.media_type == media_type).collect();
+    let mut found: Vec<&Derivative> = derivatives
+        .iter()
+        .copied()
+        .filter(|derivative| derivative.media_type == media_type)
+        .collect();
     found.sort_by_key(|derivative| derivative.width);
     found
 }
@@ -62,7 +74,9 @@ fn srcset_of(derivatives: &[&Derivative]) -> String {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
+    text.replace('&', "&amp;")
+        .replace('"', "&quot;")
+        .replace('<', "&lt;")
 }
 
 #[cfg(test)]
@@ -87,21 +101,49 @@ mod tests {
     fn writes_a_picture_element() {
         let presets = Presets::site().unwrap();
         let card = presets.get("card").unwrap();
-        let made = [derivative(640, "avif"), derivative(320, "avif"), derivative(320, "jpeg"), derivative(640, "jpeg")];
+        let made = [
+            derivative(640, "avif"),
+            derivative(320, "avif"),
+            derivative(320, "jpeg"),
+            derivative(640, "jpeg"),
+        ];
         let markup = write(card, &made, "#102030").unwrap();
         assert_eq!(
             markup.srcset["image/avif"],
             "/derived/sets/s/g/320.avif 320w, /derived/sets/s/g/640.avif 640w"
         );
-        assert!(markup.picture.starts_with(r#"<picture><source type="image/avif" srcset="/derived/"#));
-        assert!(markup.picture.contains(r#"<img src="/derived/sets/s/g/640.jpeg""#));
-        assert!(markup.picture.contains(r#"width="640" height="480" alt="""#));
-        assert!(markup.picture.ends_with("background-color:#102030\"></picture>"));
+        assert!(
+            markup
+                .picture
+                .starts_with(r#"<picture><source type="image/avif" srcset="/derived/"#)
+        );
+        assert!(
+            markup
+                .picture
+                .contains(r#"<img src="/derived/sets/s/g/640.jpeg""#)
+        );
+        assert!(
+            markup
+                .picture
+                .contains(r#"width="640" height="480" alt="""#)
+        );
+        assert!(
+            markup
+                .picture
+                .ends_with("background-color:#102030\"></picture>")
+        );
     }
 
     #[test]
     fn writes_nothing_for_a_preset_without_derivatives() {
         let presets = Presets::site().unwrap();
-        assert_eq!(write(presets.get("full").unwrap(), &[derivative(1, "jpeg")], "#000000"), None);
+        assert_eq!(
+            write(
+                presets.get("full").unwrap(),
+                &[derivative(1, "jpeg")],
+                "#000000"
+            ),
+            None
+        );
     }
 }

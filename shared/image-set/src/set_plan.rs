@@ -29,7 +29,10 @@ pub fn plan_set(
         for width in widths(preset, width, height) {
             for format in formats(preset, has_alpha, animated) {
                 let transform = preset.transform(width, format);
-                planned.push(PlannedDerivative { preset: preset.name.clone(), transform });
+                planned.push(PlannedDerivative {
+                    preset: preset.name.clone(),
+                    transform,
+                });
             }
         }
     }
@@ -40,11 +43,17 @@ fn widths(preset: &Preset, width: u32, height: u32) -> Vec<u32> {
     let largest = match (preset.aspect, preset.fit) {
         (Some((across, down)), Fit::Cover | Fit::Fill) => {
             let by_height = u64::from(height) * u64::from(across) / u64::from(down);
-            width.min(u32::try_from(by_height).unwrap_or(u32::MAX)).max(1)
+            width
+                .min(u32::try_from(by_height).unwrap_or(u32::MAX))
+                .max(1)
         }
         _ => width,
     };
-    let mut widths: Vec<u32> = preset.widths.iter().map(|width| (*width).min(largest)).collect();
+    let mut widths: Vec<u32> = preset
+        .widths
+        .iter()
+        .map(|width| (*width).min(largest))
+        .collect();
     widths.dedup();
     widths
 }
@@ -83,7 +92,14 @@ mod tests {
     fn summary(planned: &[PlannedDerivative]) -> Vec<String> {
         planned
             .iter()
-            .map(|d| format!("{} {} {:?}", d.preset, d.transform.width.unwrap(), d.transform.format))
+            .map(|d| {
+                format!(
+                    "{} {} {:?}",
+                    d.preset,
+                    d.transform.width.unwrap(),
+                    d.transform.format
+                )
+            })
             .collect()
     }
 
@@ -98,9 +114,16 @@ mod tests {
     fn never_enlarges() {
         let planned = plan_set(&presets(), (1000, 300), false, false);
         let expected = [
-            "card 320 Avif", "card 320 WebP", "card 320 Jpeg",
-            "card 400 Avif", "card 400 WebP", "card 400 Jpeg",
-            "full 640 WebP", "full 640 Jpeg", "full 1000 WebP", "full 1000 Jpeg",
+            "card 320 Avif",
+            "card 320 WebP",
+            "card 320 Jpeg",
+            "card 400 Avif",
+            "card 400 WebP",
+            "card 400 Jpeg",
+            "full 640 WebP",
+            "full 640 Jpeg",
+            "full 1000 WebP",
+            "full 1000 Jpeg",
         ];
         assert_eq!(summary(&planned), expected);
         assert_eq!(plan_set(&presets(), (1, 1), false, false).len(), 3 + 2);
@@ -109,9 +132,21 @@ mod tests {
     #[test]
     fn keeps_transparency_and_movement() {
         let transparent = plan_set(&presets(), (640, 480), true, false);
-        assert!(transparent.iter().all(|d| d.transform.format != OutputFormat::Jpeg));
-        assert!(transparent.iter().any(|d| d.transform.format == OutputFormat::Png));
+        assert!(
+            transparent
+                .iter()
+                .all(|d| d.transform.format != OutputFormat::Jpeg)
+        );
+        assert!(
+            transparent
+                .iter()
+                .any(|d| d.transform.format == OutputFormat::Png)
+        );
         let moving = plan_set(&presets(), (640, 480), true, true);
-        assert!(moving.iter().all(|d| matches!(d.transform.format, OutputFormat::WebP | OutputFormat::Gif)));
+        assert!(
+            moving
+                .iter()
+                .all(|d| matches!(d.transform.format, OutputFormat::WebP | OutputFormat::Gif))
+        );
     }
 }

@@ -43,7 +43,11 @@ where
     F: Future<Output = Result<(), E>> + Send + 'static,
     E: Classified,
 {
-    let unnamed = event.records.iter().filter(|record| record.message_id.is_none()).count();
+    let unnamed = event
+        .records
+        .iter()
+        .filter(|record| record.message_id.is_none())
+        .count();
     if unnamed > 0 {
         return Err(UnnamedRecords { records: unnamed });
     }
@@ -124,14 +128,22 @@ mod tests {
             (Some("6"), "fine"),
         ]);
         let response = process_batch(event, handle).await.unwrap();
-        let failed: Vec<_> =
-            response.batch_item_failures.iter().map(|item| item.item_identifier.as_str()).collect();
+        let failed: Vec<_> = response
+            .batch_item_failures
+            .iter()
+            .map(|item| item.item_identifier.as_str())
+            .collect();
         assert_eq!(failed, ["3", "4", "5"]);
     }
 
     #[tokio::test]
     async fn refuses_records_it_could_not_report() {
-        let error = process_batch(event(&[(None, "fine")]), handle).await.unwrap_err();
-        assert_eq!(error.to_string(), "report the batch: 1 records came without a message id");
+        let error = process_batch(event(&[(None, "fine")]), handle)
+            .await
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "report the batch: 1 records came without a message id"
+        );
     }
 }

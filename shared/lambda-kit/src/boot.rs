@@ -19,5 +19,9 @@ pub fn aws_config() -> BoxFuture<'static, SdkConfig> {
         .connect_timeout(CONNECT_TIMEOUT)
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)
         .build();
-    Box::pin(aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).load())
+    Box::pin(
+        aws_config::defaults(BehaviorVersion::latest())
+            .timeout_config(timeouts)
+            .load(),
+    )
 }

@@ -58,7 +58,11 @@ mod tests {
 
     #[test]
     fn only_what_may_change_is_retried() {
-        let retried = [ErrorClass::Throttled, ErrorClass::Transient, ErrorClass::Permanent];
+        let retried = [
+            ErrorClass::Throttled,
+            ErrorClass::Transient,
+            ErrorClass::Permanent,
+        ];
         let all = [
             ErrorClass::Invalid,
             ErrorClass::Forbidden,
@@ -66,7 +70,10 @@ mod tests {
             ErrorClass::Conflict,
         ];
         assert!(retried.iter().all(|class| class.returns_to_queue()));
-        assert!(all.iter().all(|class| !class.returns_to_queue() && !class.is_retryable()));
+        assert!(
+            all.iter()
+                .all(|class| !class.returns_to_queue() && !class.is_retryable())
+        );
         assert!(!ErrorClass::Permanent.is_retryable());
     }
 }

@@ -14,7 +14,9 @@ impl Deadline {
     #[must_use]
     pub fn of(context: &Context, reserve: Duration) -> Self {
         let at = context.deadline();
-        Self { at: at.checked_sub(reserve).unwrap_or(at) }
+        Self {
+            at: at.checked_sub(reserve).unwrap_or(at),
+        }
     }
 
     /// A deadline at a given time.
@@ -48,7 +50,10 @@ mod tests {
         let deadline = Deadline::of(&context, Duration::from_secs(2));
         let now = UNIX_EPOCH + Duration::from_secs(5);
         assert_eq!(deadline.remaining(now), Duration::from_secs(3));
-        assert_eq!(deadline.remaining(now + Duration::from_secs(9)), Duration::ZERO);
+        assert_eq!(
+            deadline.remaining(now + Duration::from_secs(9)),
+            Duration::ZERO
+        );
         assert!(deadline.has_passed());
     }
 }

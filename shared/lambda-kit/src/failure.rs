@@ -57,6 +57,9 @@ mod tests {
         let failure = Failure::from(Put(std::io::Error::other("connection refused")));
         let diagnostic = Diagnostic::from(failure);
         assert_eq!(diagnostic.error_type, "store.put");
-        assert_eq!(diagnostic.error_message, "put the object `a.jpg`: connection refused");
+        assert_eq!(
+            diagnostic.error_message,
+            "put the object `a.jpg`: connection refused"
+        );
     }
 }

@@ -11,9 +11,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::update_item::{UpdateItemError, UpdateItemOutput};
-use aws_sdk_dynamodb::types::{
-    AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 
 use crate::{BoxFuture, Classified, ErrorClass};
 
@@ -80,7 +78,11 @@ impl Classified for IdempotencyError {
 fn is_throttled(error: &SdkError<UpdateItemError>) -> bool {
     matches!(
         error.code(),
-        Some("ProvisionedThroughputExceededException" | "ThrottlingException" | "RequestLimitExceeded")
+        Some(
+            "ProvisionedThroughputExceededException"
+                | "ThrottlingException"
+                | "RequestLimitExceeded"
+        )
     )
 }
 
@@ -96,7 +98,11 @@ impl Idempotency {
     /// Keys in `table`; a claim lasts `lease`, which must outlast the function's timeout.
     #[must_use]
     pub const fn new(client: Client, table: String, lease: Duration) -> Self {
-        Self { client, table, lease }
+        Self {
+            client,
+            table,
+            lease,
+        }
     }
 
     /// Tries to become the one run for `key` at `now`.
@@ -139,7 +145,8 @@ impl Idempotency {
             Err(SdkError::ServiceError(context))
                 if context.err().is_conditional_check_failed_exception() =>
             {
-                let UpdateItemError::ConditionalCheckFailedException(refused) = context.err() else {
+                let UpdateItemError::ConditionalCheckFailedException(refused) = context.err()
+                else {
                     return Ok(Claim::InProgress);
                 };
                 Ok(existing(refused.item()))
@@ -162,7 +169,9 @@ impl Idempotency {
         Box::pin(async move {
             let update = self
                 .update(key)
-                .update_expression("SET #state = :state, #result = :result, expires_at = :expires_at")
+                .update_expression(
+                    "SET #state = :state, #result = :result, expires_at = :expires_at",
+                )
                 .expression_attribute_names("#result", "result")
                 .expression_attribute_values(":state", string("completed"))
                 .expression_attribute_values(":result", string(result))
@@ -208,7 +217,9 @@ impl Idempotency {
             Err(SdkError::ServiceError(context))
                 if context.err().is_conditional_check_failed_exception() =>
             {
-                Err(IdempotencyError::LeaseLost { key: key.to_owned() })
+                Err(IdempotencyError::LeaseLost {
+                    key: key.to_owned(),
+                })
             }
             Err(error) => Err(self.store_error(action, key, error)),
         }
@@ -241,7 +252,10 @@ impl Idempotency {
 }
 
 fn existing(item: Option<&HashMap<String, AttributeValue>>) -> Claim {
-    let text = |name: &str| item.and_then(|item| item.get(name)).and_then(|value| value.as_s().ok());
+    let text = |name: &str| {
+        item.and_then(|item| item.get(name))
+            .and_then(|value| value.as_s().ok())
+    };
     match text("state").map(String::as_str) {
         Some("completed") => Claim::Completed(text("result").cloned().unwrap_or_default()),
         _ => Claim::InProgress,
@@ -266,10 +280,16 @@ fn number(value: u64) -> AttributeValue {
 }
 
 fn millis(time: SystemTime) -> u64 {
-    u64::try_from(time.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis())
-        .unwrap_or(u64::MAX)
+    u64::try_from(
+        time.duration_since(UNIX_EPOCH)
+            .unwrap_or_default()
+            .as_millis(),
+    )
+    .unwrap_or(u64::MAX)
 }
 
 fn seconds(time: SystemTime) -> u64 {
-    time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+    time.duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs()
 }

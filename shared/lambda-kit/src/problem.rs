@@ -75,12 +75,21 @@ impl Problem {
         let mut builder = Response::builder()
             .status(self.status)
             .header(CONTENT_TYPE, "application/problem+json")
-            .header(CACHE_CONTROL, if server_fault { "no-store" } else { "public, max-age=60" });
+            .header(
+                CACHE_CONTROL,
+                if server_fault {
+                    "no-store"
+                } else {
+                    "public, max-age=60"
+                },
+            );
         if self.status == StatusCode::SERVICE_UNAVAILABLE.as_u16() {
             builder = builder.header(RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
         let body = serde_json::to_string(&self).unwrap_or_default();
-        builder.body(body).unwrap_or_else(|_| Response::new(String::new()))
+        builder
+            .body(body)
+            .unwrap_or_else(|_| Response::new(String::new()))
     }
 }
 
@@ -110,7 +119,9 @@ mod tests {
             problem.detail,
             "failed to accept the picture: max_pixels is 9, at most 4 is allowed"
         );
-        let response = problem.with_status(StatusCode::PAYLOAD_TOO_LARGE).into_response();
+        let response = problem
+            .with_status(StatusCode::PAYLOAD_TOO_LARGE)
+            .into_response();
         assert_eq!(response.status(), 413);
         assert_eq!(response.headers()[CONTENT_TYPE], "application/problem+json");
         assert!(response.body().contains("\"code\":\"image.limit\""));

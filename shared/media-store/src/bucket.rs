@@ -76,8 +76,11 @@ impl MediaBucket {
                 Err(error) if is_missing(&error) => return Ok(None),
                 Err(error) => return Err(StoreError::call("get the object", key, error)),
             };
-            let too_large =
-                |bytes| StoreError::TooLarge { key: key.to_owned(), bytes, allowed };
+            let too_large = |bytes| StoreError::TooLarge {
+                key: key.to_owned(),
+                bytes,
+                allowed,
+            };
             let told = u64::try_from(output.content_length().unwrap_or(0)).unwrap_or(0);
             if told > allowed {
                 return Err(too_large(told));
@@ -85,16 +88,24 @@ impl MediaBucket {
             let etag = unquoted(output.e_tag());
             let content_type = output.content_type().map(str::to_owned);
             let metadata = output.metadata().cloned().unwrap_or_default();
-            let bytes = read_capped(output.body, told, allowed).await.map_err(|fault| match fault {
-                ReadFault::TooLarge(bytes) => too_large(bytes),
-                ReadFault::Broken(source) => StoreError::Call {
-                    action: "read the object",
-                    name: key.to_owned(),
-                    class: lambda_kit::ErrorClass::Transient,
-                    source: source.into(),
-                },
-            })?;
-            Ok(Some(StoredObject { bytes, etag, content_type, metadata }))
+            let bytes =
+                read_capped(output.body, told, allowed)
+                    .await
+                    .map_err(|fault| match fault {
+                        ReadFault::TooLarge(bytes) => too_large(bytes),
+                        ReadFault::Broken(source) => StoreError::Call {
+                            action: "read the object",
+                            name: key.to_owned(),
+                            class: lambda_kit::ErrorClass::Transient,
+                            source: source.into(),
+                        },
+                    })?;
+            Ok(Some(StoredObject {
+                bytes,
+                etag,
+                content_type,
+                metadata,
+            }))
         })
     }
 
@@ -104,7 +115,14 @@ impl MediaBucket {
     /// A failed call.
     pub fn etag<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<String>, StoreError>> {
         Box::pin(async move {
-            match self.client.head_object().bucket(&self.name).key(key).send().await {
+            match self
+                .client
+                .head_object()
+                .bucket(&self.name)
+                .key(key)
+                .send()
+                .await
+            {
                 Ok(output) => Ok(Some(unquoted(output.e_tag()))),
                 Err(error) if is_missing(&error) => Ok(None),
                 Err(error) => Err(StoreError::call("look for the object", key, error)),
@@ -143,12 +161,21 @@ impl MediaBucket {
     /// A failed call.
     pub fn list<'a>(&'a self, prefix: &'a str) -> BoxFuture<'a, Result<Vec<String>, StoreError>> {
         Box::pin(async move {
-            let request = self.client.list_objects_v2().bucket(&self.name).prefix(prefix);
+            let request = self
+                .client
+                .list_objects_v2()
+                .bucket(&self.name)
+                .prefix(prefix);
             let mut pages = request.into_paginator().send();
             let mut keys = Vec::new();
             while let Some(page) = pages.next().await {
-                let page = page.map_err(|error| StoreError::call("list the objects", prefix, error))?;
-                keys.extend(page.contents().iter().filter_map(|object| object.key().map(str::to_owned)));
+                let page =
+                    page.map_err(|error| StoreError::call("list the objects", prefix, error))?;
+                keys.extend(
+                    page.contents()
+                        .iter()
+                        .filter_map(|object| object.key().map(str::to_owned)),
+                );
             }
             Ok(keys)
         })
@@ -181,12 +208,20 @@ impl MediaBucket {
             delete = delete.objects(object.map_err(|error| failed(error.into()))?);
         }
         let delete = delete.build().map_err(|error| failed(error.into()))?;
-        let request = self.client.delete_objects().bucket(&self.name).delete(delete);
-        let output =
-            request.send().await.map_err(|error| StoreError::call("delete the objects from", name, error))?;
+        let request = self
+            .client
+            .delete_objects()
+            .bucket(&self.name)
+            .delete(delete);
+        let output = request
+            .send()
+            .await
+            .map_err(|error| StoreError::call("delete the objects from", name, error))?;
         match output.errors().first() {
             None => Ok(()),
-            Some(refused) => Err(failed(refused.message().unwrap_or("S3 gave no reason").into())),
+            Some(refused) => Err(failed(
+                refused.message().unwrap_or("S3 gave no reason").into(),
+            )),
         }
     }
 }
@@ -213,7 +248,9 @@ async fn read_capped(mut body: ByteStream, told: u64, allowed: u64) -> Result<By
 fn is_missing<E: ProvideErrorMetadata>(
     error: &SdkError<E, aws_sdk_s3::config::http::HttpResponse>,
 ) -> bool {
-    let status = error.raw_response().map(|response| response.status().as_u16());
+    let status = error
+        .raw_response()
+        .map(|response| response.status().as_u16());
     error.code() != Some("NoSuchBucket") && status == Some(404)
 }
 

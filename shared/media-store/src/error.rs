@@ -48,16 +48,26 @@ impl StoreError {
     {
         let class = match error.code() {
             Some(
-                "SlowDown" | "ThrottlingException" | "ProvisionedThroughputExceededException"
+                "SlowDown"
+                | "ThrottlingException"
+                | "ProvisionedThroughputExceededException"
                 | "RequestLimitExceeded",
             ) => ErrorClass::Throttled,
             // A missing grant or bucket does not mend itself between two tries.
-            Some("AccessDenied" | "AccessDeniedException" | "NoSuchBucket" | "ResourceNotFoundException") => {
-                ErrorClass::Permanent
-            }
+            Some(
+                "AccessDenied"
+                | "AccessDeniedException"
+                | "NoSuchBucket"
+                | "ResourceNotFoundException",
+            ) => ErrorClass::Permanent,
             _ => ErrorClass::Transient,
         };
-        Self::Call { action, name: name.to_owned(), class, source: Box::new(error) }
+        Self::Call {
+            action,
+            name: name.to_owned(),
+            class,
+            source: Box::new(error),
+        }
     }
 }
 

@@ -32,7 +32,11 @@ impl Sequencer {
 impl fmt::Display for Sequencer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let significant = self.0.trim_end_matches('0');
-        f.write_str(if significant.is_empty() { "0" } else { significant })
+        f.write_str(if significant.is_empty() {
+            "0"
+        } else {
+            significant
+        })
     }
 }
 

@@ -47,7 +47,10 @@ impl MediaTable {
     ///
     /// # Errors
     /// A failed call or a row without its attributes.
-    pub fn photo<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<PhotoRow>, StoreError>> {
+    pub fn photo<'a>(
+        &'a self,
+        key: &'a str,
+    ) -> BoxFuture<'a, Result<Option<PhotoRow>, StoreError>> {
         Box::pin(async move {
             let request = self
                 .client
@@ -55,8 +58,10 @@ impl MediaTable {
                 .table_name(&self.name)
                 .set_key(Some(row_key(key, PHOTO)))
                 .consistent_read(true);
-            let output =
-                request.send().await.map_err(|error| StoreError::call("get the row of", key, error))?;
+            let output = request
+                .send()
+                .await
+                .map_err(|error| StoreError::call("get the row of", key, error))?;
             output.item().map(|item| read_row(key, item)).transpose()
         })
     }
@@ -104,8 +109,15 @@ impl MediaTable {
     ) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move {
             let item = row_key(key, &format!("{ON_DEMAND}{stored_key}"));
-            let request = self.client.put_item().table_name(&self.name).set_item(Some(item));
-            request.send().await.map_err(|error| StoreError::call("note the answer", stored_key, error))?;
+            let request = self
+                .client
+                .put_item()
+                .table_name(&self.name)
+                .set_item(Some(item));
+            request
+                .send()
+                .await
+                .map_err(|error| StoreError::call("note the answer", stored_key, error))?;
             Ok(())
         })
     }
@@ -128,9 +140,12 @@ impl MediaTable {
                 .send();
             let mut names = Vec::new();
             while let Some(page) = pages.next().await {
-                let page = page.map_err(|error| StoreError::call("query the answers of", key, error))?;
+                let page =
+                    page.map_err(|error| StoreError::call("query the answers of", key, error))?;
                 names.extend(page.items().iter().filter_map(|item| {
-                    attribute(item, "sk")?.strip_prefix(ON_DEMAND).map(str::to_owned)
+                    attribute(item, "sk")?
+                        .strip_prefix(ON_DEMAND)
+                        .map(str::to_owned)
                 }));
             }
             Ok(names)
@@ -148,8 +163,15 @@ impl MediaTable {
     ) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move {
             let item = row_key(key, &format!("{ON_DEMAND}{stored_key}"));
-            let request = self.client.delete_item().table_name(&self.name).set_key(Some(item));
-            request.send().await.map_err(|error| StoreError::call("forget the answer", stored_key, error))?;
+            let request = self
+                .client
+                .delete_item()
+                .table_name(&self.name)
+                .set_key(Some(item));
+            request
+                .send()
+                .await
+                .map_err(|error| StoreError::call("forget the answer", stored_key, error))?;
             Ok(())
         })
     }
@@ -160,7 +182,10 @@ fn partition(key: &str) -> String {
 }
 
 fn row_key(key: &str, sort: &str) -> Item {
-    Item::from([("pk".to_owned(), text(&partition(key))), ("sk".to_owned(), text(sort))])
+    Item::from([
+        ("pk".to_owned(), text(&partition(key))),
+        ("sk".to_owned(), text(sort)),
+    ])
 }
 
 fn write_row(key: &str, row: &PhotoRow, now: SystemTime) -> Item {
@@ -182,8 +207,10 @@ fn write_row(key: &str, row: &PhotoRow, now: SystemTime) -> Item {
 }
 
 fn read_row(key: &str, item: &Item) -> Result<PhotoRow, StoreError> {
-    let sequencer = attribute(item, "sequencer")
-        .ok_or_else(|| StoreError::Row { key: key.to_owned(), attribute: "sequencer" })?;
+    let sequencer = attribute(item, "sequencer").ok_or_else(|| StoreError::Row {
+        key: key.to_owned(),
+        attribute: "sequencer",
+    })?;
     Ok(PhotoRow {
         sequencer: Sequencer::from_stored(sequencer.to_owned()),
         manifest: attribute(item, "manifest").map(str::to_owned),

@@ -23,7 +23,11 @@ impl fmt::Display for SettingsError {
         write!(f, "read the settings:")?;
         for (index, fault) in self.faults.iter().enumerate() {
             let separator = if index == 0 { "" } else { ";" };
-            write!(f, "{separator} {} {} (allowed: {})", fault.name, fault.problem, fault.allowed)?;
+            write!(
+                f,
+                "{separator} {} {} (allowed: {})",
+                fault.name, fault.problem, fault.allowed
+            )?;
         }
         Ok(())
     }

@@ -26,7 +26,10 @@ pub trait Vars {
 pub struct Environment;
 
 impl Vars for Environment {
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the environment"
+    )]
     fn get(&self, name: &str) -> Option<String> {
         std::env::var(name).ok().filter(|value| !value.is_empty())
     }
@@ -34,6 +37,8 @@ impl Vars for Environment {
 
 impl Vars for BTreeMap<&str, &str> {
     fn get(&self, name: &str) -> Option<String> {
-        self.get(name).filter(|value| !value.is_empty()).map(|value| (*value).to_owned())
+        self.get(name)
+            .filter(|value| !value.is_empty())
+            .map(|value| (*value).to_owned())
     }
 }

@@ -17,7 +17,10 @@ impl<'a> Reader<'a> {
     /// Starts reading from `vars`.
     #[must_use]
     pub fn new(vars: &'a dyn Vars) -> Self {
-        Self { vars, faults: Vec::new() }
+        Self {
+            vars,
+            faults: Vec::new(),
+        }
     }
 
     /// A variable that must be set. `shape` says what it holds, for the message.
@@ -39,7 +42,9 @@ impl<'a> Reader<'a> {
     where
         T: FromStr + PartialOrd + Display,
     {
-        let Some(text) = self.vars.get(name) else { return default };
+        let Some(text) = self.vars.get(name) else {
+            return default;
+        };
         match text.parse::<T>() {
             Ok(value) if range.contains(&value) => value,
             _ => {
@@ -51,17 +56,18 @@ impl<'a> Reader<'a> {
     }
 
     /// One of a few words, or `default` where it is unset.
-    pub fn choice<T: Copy>(
-        &mut self,
-        name: &'static str,
-        choices: &[(&str, T)],
-        default: T,
-    ) -> T {
-        let Some(text) = self.vars.get(name) else { return default };
+    pub fn choice<T: Copy>(&mut self, name: &'static str, choices: &[(&str, T)], default: T) -> T {
+        let Some(text) = self.vars.get(name) else {
+            return default;
+        };
         if let Some((_, value)) = choices.iter().find(|(word, _)| *word == text) {
             return *value;
         }
-        let allowed = choices.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
+        let allowed = choices
+            .iter()
+            .map(|(word, _)| *word)
+            .collect::<Vec<_>>()
+            .join(", ");
         self.fault(name, format!("is `{text}`"), allowed);
         default
     }
@@ -74,12 +80,18 @@ impl<'a> Reader<'a> {
         if self.faults.is_empty() {
             Ok(value)
         } else {
-            Err(SettingsError { faults: self.faults })
+            Err(SettingsError {
+                faults: self.faults,
+            })
         }
     }
 
     fn fault(&mut self, name: &'static str, problem: String, allowed: String) {
-        self.faults.push(Fault { name, problem, allowed });
+        self.faults.push(Fault {
+            name,
+            problem,
+            allowed,
+        });
     }
 }
 
@@ -114,7 +126,10 @@ mod tests {
             reader.choice("MODE", &[("slow", 1), ("careful", 2)], 1),
             reader.optional("ABSENT"),
         );
-        assert_eq!(reader.finish(read).unwrap(), ("photos".to_owned(), 8080, 2, None));
+        assert_eq!(
+            reader.finish(read).unwrap(),
+            ("photos".to_owned(), 8080, 2, None)
+        );
     }
 
     #[test]

@@ -40,7 +40,13 @@ mod tests {
 
     #[test]
     fn prints_every_cause_once() {
-        let error = Layer("store the photo", Some(Box::new(Layer("connection refused", None))));
-        assert_eq!(Chain(&error).to_string(), "store the photo: connection refused");
+        let error = Layer(
+            "store the photo",
+            Some(Box::new(Layer("connection refused", None))),
+        );
+        assert_eq!(
+            Chain(&error).to_string(),
+            "store the photo: connection refused"
+        );
     }
 }

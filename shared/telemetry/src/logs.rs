@@ -72,7 +72,11 @@ mod tests {
         tracing::subscriber::with_default(subscriber, || {
             let span = tracing::info_span!("invocation", function_request_id = "r-1");
             let _entered = span.enter();
-            tracing::warn!(object.key = "a.jpg", duration_ms = 3_u64, "Refused the photo");
+            tracing::warn!(
+                object.key = "a.jpg",
+                duration_ms = 3_u64,
+                "Refused the photo"
+            );
             tracing::debug!("Not shown");
         });
         let text = String::from_utf8(capture.0.lock().unwrap().clone()).unwrap();

@@ -77,7 +77,11 @@ impl Metrics {
 
     /// Adds one value. A metric keeps the unit it was first given.
     pub fn add(&mut self, name: &'static str, unit: Unit, value: f64) {
-        self.values.entry(name).or_insert((unit, Vec::new())).1.push(value);
+        self.values
+            .entry(name)
+            .or_insert((unit, Vec::new()))
+            .1
+            .push(value);
     }
 
     /// Adds one to a count.
@@ -89,8 +93,11 @@ impl Metrics {
     #[must_use]
     pub fn documents(&self, now: SystemTime) -> Vec<Value> {
         let mut documents = Vec::new();
-        let mut rest: Vec<(&'static str, Unit, &[f64])> =
-            self.values.iter().map(|(name, (unit, values))| (*name, *unit, values.as_slice())).collect();
+        let mut rest: Vec<(&'static str, Unit, &[f64])> = self
+            .values
+            .iter()
+            .map(|(name, (unit, values))| (*name, *unit, values.as_slice()))
+            .collect();
         while !rest.is_empty() {
             let mut later = Vec::new();
             let mut page = Vec::new();
@@ -122,11 +129,16 @@ impl Metrics {
     }
 
     fn document(&self, page: &[(&'static str, Unit, &[f64])], now: SystemTime) -> Value {
-        let millis = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        let millis = now
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default()
+            .as_millis();
         let mut names = vec!["service"];
         names.extend(self.dimensions.iter().map(|dimension| dimension.name));
-        let metrics: Vec<Value> =
-            page.iter().map(|(name, unit, _)| json!({"Name": name, "Unit": unit.name()})).collect();
+        let metrics: Vec<Value> = page
+            .iter()
+            .map(|(name, unit, _)| json!({"Name": name, "Unit": unit.name()}))
+            .collect();
         let mut root = Map::new();
         root.insert("service".to_owned(), json!(self.service));
         for dimension in &self.dimensions {
@@ -207,6 +219,10 @@ mod tests {
 
     #[test]
     fn writes_nothing_where_nothing_was_added() {
-        assert!(Metrics::new("Sidetier", "image-derive").documents(at()).is_empty());
+        assert!(
+            Metrics::new("Sidetier", "image-derive")
+                .documents(at())
+                .is_empty()
+        );
     }
 }

@@ -36,8 +36,15 @@ impl Browser {
         let profile = tempfile::tempdir().unwrap();
         let capabilities = capabilities(profile.path().to_str().unwrap(), javascript);
         let base = format!("http://127.0.0.1:{port}/session");
-        let mut browser = Self { driver, session: base.clone(), _profile: profile };
-        let answer = browser.post("", &json!({ "capabilities": { "alwaysMatch": capabilities } }));
+        let mut browser = Self {
+            driver,
+            session: base.clone(),
+            _profile: profile,
+        };
+        let answer = browser.post(
+            "",
+            &json!({ "capabilities": { "alwaysMatch": capabilities } }),
+        );
         browser.session = format!("{base}/{}", answer["sessionId"].as_str().unwrap());
         browser
     }
@@ -54,7 +61,10 @@ impl Browser {
                 return element;
             }
             let page = self.get("/source");
-            assert!(started.elapsed() < PATIENCE, "waited {PATIENCE:?} for {selector} in {page}");
+            assert!(
+                started.elapsed() < PATIENCE,
+                "waited {PATIENCE:?} for {selector} in {page}"
+            );
             std::thread::sleep(Duration::from_millis(100));
         }
     }
@@ -62,7 +72,9 @@ impl Browser {
     /// The first element that a CSS selector matches now.
     pub(crate) fn find(&self, selector: &str) -> Option<Element> {
         let body = json!({ "using": "css selector", "value": selector });
-        let found = self.send(ureq::post(self.address("/elements")), &body).ok()?;
+        let found = self
+            .send(ureq::post(self.address("/elements")), &body)
+            .ok()?;
         Some(Element(found[0][ELEMENT].as_str()?.to_owned()))
     }
 
@@ -72,17 +84,26 @@ impl Browser {
 
     /// Types into an element; a file input takes a path.
     pub(crate) fn type_into(&self, element: &Element, text: &str) {
-        self.post(&format!("/element/{}/value", element.0), &json!({ "text": text }));
+        self.post(
+            &format!("/element/{}/value", element.0),
+            &json!({ "text": text }),
+        );
     }
 
     /// The text that a person sees.
     pub(crate) fn text(&self, element: &Element) -> String {
-        self.get(&format!("/element/{}/text", element.0)).as_str().unwrap().to_owned()
+        self.get(&format!("/element/{}/text", element.0))
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     /// What assistive technology calls the element.
     pub(crate) fn accessible_name(&self, element: &Element) -> String {
-        self.get(&format!("/element/{}/computedlabel", element.0)).as_str().unwrap().to_owned()
+        self.get(&format!("/element/{}/computedlabel", element.0))
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     /// A property of the element's DOM object.
@@ -115,11 +136,17 @@ impl Browser {
             .build()
             .send(body.to_string())
             .map_err(|error| error.to_string())?;
-        let text = answer.body_mut().read_to_string().map_err(|error| error.to_string())?;
+        let text = answer
+            .body_mut()
+            .read_to_string()
+            .map_err(|error| error.to_string())?;
         if !answer.status().is_success() {
             return Err(text);
         }
-        Ok(serde_json::from_str::<Value>(&text).map_err(|error| error.to_string())?["value"].take())
+        Ok(
+            serde_json::from_str::<Value>(&text).map_err(|error| error.to_string())?["value"]
+                .take(),
+        )
     }
 }
 
@@ -138,7 +165,13 @@ fn port_of(driver: &mut Child) -> u16 {
     output
         .lines()
         .map_while(Result::ok)
-        .find_map(|line| line.split("successfully on port ").nth(1)?.trim_end_matches('.').parse().ok())
+        .find_map(|line| {
+            line.split("successfully on port ")
+                .nth(1)?
+                .trim_end_matches('.')
+                .parse()
+                .ok()
+        })
         .expect("chromedriver names its port")
 }
 
