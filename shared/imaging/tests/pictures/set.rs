@@ -47,11 +47,11 @@ fn every_output_is_made_once_widest_first() {
 #[test]
 fn pictures_of_a_set_are_as_good_as_single_ones() {
     for orientation in [1, 6] {
-        let bytes = photo(Scene::Meadow, 1203, 803, orientation);
-        let mut transforms: Vec<Transform> = [1001, 499, 250, 125]
+        let bytes = photo(Scene::Mountains, 1203, 803, orientation);
+        let mut transforms: Vec<Transform> = [1001, 499, 249]
             .map(|width| to_width(width, OutputFormat::Jpeg))
             .to_vec();
-        transforms.extend([square(240, Gravity::West), square(110, Gravity::West)]);
+        transforms.extend([square(480, Gravity::West), square(239, Gravity::West)]);
         transforms.push(to_width(249, OutputFormat::Png));
         for (index, output) in set(&bytes, &transforms).1 {
             let best = Transform {
@@ -61,8 +61,9 @@ fn pictures_of_a_set_are_as_good_as_single_ones() {
             let reference = pixels(&made(&bytes, &best).bytes);
             let single = score(&reference, &pixels(&made(&bytes, &transforms[index]).bytes));
             let found = score(&reference, &pixels(&output.bytes));
+            // A single PNG is its own reference (100): nobody can see the last five points.
             assert!(
-                found >= 68.0 && found >= single - 3.0,
+                found >= 70.0 && found >= single.min(95.0) - 3.0,
                 "{index}: {found}, single {single}"
             );
         }
