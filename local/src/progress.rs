@@ -107,10 +107,14 @@ impl Progress {
         }
         let environment: PathBuf = stack.functions_environment();
         self.line(&format!(
-            "\nDrop a photo on the home page, or:\n\
-             \n  curl -o small.webp '{site}/img/w=400,f=webp/harbour-at-dusk.jpg'\
-             \n  cargo lambda watch --env-file {}\n",
-            environment.display()
+            "\nDrop a photo on the home page, or ask for any size:\n\
+             \n  curl -o small.webp '{site}/img/w=400,f=webp/harbour-at-dusk.jpg'\n\
+             \nWork on a function in another terminal:\n\
+             \n  export PATH=\"{tools}:$PATH\"\
+             \n  cargo lambda watch --invoke-address 127.0.0.1 --env-file {environment}\
+             \n  cargo lambda invoke image-serve --data-file events/image-serve/preset.json\n",
+            tools = stack.tools().cargo_lambda_bin().display(),
+            environment = environment.display(),
         ));
     }
 }

@@ -64,6 +64,7 @@ pub struct Stack {
     ports: PortPlan,
     aws: Aws,
     outputs: Outputs,
+    tools: Tools,
     state_dir: PathBuf,
 }
 
@@ -109,6 +110,7 @@ impl Stack {
             ports,
             aws,
             outputs,
+            tools,
             state_dir: state.to_owned(),
         };
         stack.write_functions_environment()?;
@@ -200,6 +202,12 @@ impl Stack {
     #[must_use]
     pub fn emulator_log(&self) -> &Path {
         self.emulator.log()
+    }
+
+    /// The tools it was built and deployed with.
+    #[must_use]
+    pub const fn tools(&self) -> &Tools {
+        &self.tools
     }
 
     /// File with the functions' environment, for `cargo lambda watch --env-file`.

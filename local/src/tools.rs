@@ -131,6 +131,12 @@ impl Tools {
         })
     }
 
+    /// The directory of the `cargo-lambda` that builds the functions.
+    #[must_use]
+    pub fn cargo_lambda_bin(&self) -> PathBuf {
+        self.cargo_lambda.bin()
+    }
+
     /// The Python interpreter that the emulator runs in.
     #[must_use]
     pub fn emulator_python(&self) -> PathBuf {
