@@ -174,13 +174,15 @@ impl Job<'_> {
         if inverted {
             data.iter_mut().for_each(|ink| *ink = 255 - *ink);
         }
-        match profile.and_then(icc::cmyk_to_srgb) {
-            Some(conversion) => conversion.apply(&mut data),
-            None => data
-                .as_chunks_mut()
-                .0
-                .iter_mut()
-                .for_each(|pixel| *pixel = ink_to_rgba(*pixel)),
+        let conversion = profile.and_then(icc::cmyk_to_srgb);
+        if let Some(conversion) = &conversion {
+            conversion.apply(&mut data);
+        }
+        for pixel in data.as_chunks_mut().0 {
+            *pixel = match (&conversion, *pixel) {
+                (Some(_), [red, green, blue, _]) => [red, green, blue, 255],
+                (None, inks) => ink_to_rgba(inks),
+            };
         }
         let (width, height) = self.size()?;
         Ok(Rgba {
