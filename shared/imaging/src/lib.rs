@@ -12,10 +12,12 @@
 #![forbid(unsafe_code)]
 
 mod animation;
+mod border;
 mod compose;
 mod derive_set;
 mod effects;
 mod encode;
+mod gaussian;
 mod look;
 mod orient;
 mod pipeline;
