@@ -60,10 +60,15 @@ pub(crate) fn dynamodb() -> aws_sdk_dynamodb::Client {
 
 /// Uploads a photo and returns its entity tag.
 pub(crate) async fn upload(key: &str, bytes: Vec<u8>) -> String {
+    put(&format!("originals/{key}"), bytes).await
+}
+
+/// Writes an object of the media bucket and returns its entity tag.
+pub(crate) async fn put(key: &str, bytes: Vec<u8>) -> String {
     let request = s3()
         .put_object()
         .bucket(stack().media_bucket().unwrap())
-        .key(format!("originals/{key}"))
+        .key(key)
         .body(ByteStream::from(bytes));
     request
         .send()

@@ -1,8 +1,10 @@
 //! The on-demand path: any size, by URL, through nginx, CloudFront and the function.
 
-use image_codecs::{InputFormat, Limits, probe};
+use image_codecs::{
+    Frame, GifOptions, GifWriter, InputFormat, Limits, PngOptions, Rgba, Tags, probe,
+};
 
-use crate::harness::{delete, eventually, get, list, manifest, object, upload};
+use crate::harness::{delete, eventually, get, list, manifest, object, put, upload};
 
 const CHROME: (&str, &str) = ("accept", "image/avif,image/webp,image/*,*/*;q=0.8");
 const OLD: (&str, &str) = ("accept", "*/*");
@@ -117,6 +119,7 @@ async fn names_what_is_wrong() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn shows_the_fallback_where_asked() {
+    put("assets/fallback.png", square(128, [90, 90, 90, 255])).await;
     let answer = get("/img/w=64,f=png,fb=1/no-such-photo.jpg", &[OLD]);
     assert_eq!(
         answer.status,
@@ -131,6 +134,7 @@ async fn shows_the_fallback_where_asked() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn lays_the_watermark_over() {
+    put("assets/watermark.png", square(64, [255, 0, 255, 255])).await;
     uploaded("requests/marked.jpg").await;
     let plain = get("/img/w=200,f=png/requests/marked.jpg", &[OLD]);
     let marked = get("/img/w=200,f=png,wm=se:100:40/requests/marked.jpg", &[OLD]);
@@ -209,23 +213,34 @@ async fn keeps_animations_moving() {
 
 /// Three frames in three colours.
 fn animation() -> Vec<u8> {
-    let mut writer =
-        image_codecs::GifWriter::new(40, 40, 0, &image_codecs::GifOptions::default()).unwrap();
+    let mut writer = GifWriter::new(40, 40, 0, &GifOptions::default()).unwrap();
     for colour in [[255, 0, 0, 255], [0, 255, 0, 255], [0, 0, 255, 255]] {
-        let canvas = image_codecs::Rgba {
+        let canvas = Rgba {
             data: colour.repeat(1600),
             width: 40,
             height: 40,
             opaque: true,
         };
         writer
-            .push(&image_codecs::Frame {
+            .push(&Frame {
                 canvas,
                 delay_ms: 100,
             })
             .unwrap();
     }
     writer.finish().unwrap()
+}
+
+/// A PNG of one colour.
+fn square(side: u32, colour: [u8; 4]) -> Vec<u8> {
+    let data = colour.repeat((side * side) as usize);
+    let picture = image_codecs::Picture::Rgba(Rgba {
+        data,
+        width: side,
+        height: side,
+        opaque: true,
+    });
+    image_codecs::encode_png(&picture, &PngOptions::default(), &Tags::default()).unwrap()
 }
 
 /// How often image-serve answered for a photo, by its log.

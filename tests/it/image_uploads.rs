@@ -164,14 +164,27 @@ async fn object_at(key: String) -> Option<Vec<u8>> {
     object(&key).await
 }
 
-/// A PNG that promises a size and has no pixels.
+/// A PNG that promises a size and has hardly any pixels.
 fn lying_png(width: u32, height: u32) -> Vec<u8> {
-    let mut png = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR".to_vec();
-    png.extend_from_slice(&width.to_be_bytes());
-    png.extend_from_slice(&height.to_be_bytes());
-    png.extend_from_slice(&[8, 6, 0, 0, 0]);
-    let crc = crc32(&png[12..]);
-    png.extend_from_slice(&crc.to_be_bytes());
+    let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
+    let header = [
+        &width.to_be_bytes()[..],
+        &height.to_be_bytes(),
+        &[8, 6, 0, 0, 0],
+    ]
+    .concat();
+    // A zlib stream of nothing at all.
+    let no_pixels = [0x78, 0x9c, 0x03, 0x00, 0x00, 0x00, 0x00, 0x01];
+    for (kind, data) in [
+        (b"IHDR", &header[..]),
+        (b"IDAT", &no_pixels),
+        (b"IEND", &[]),
+    ] {
+        png.extend_from_slice(&u32::try_from(data.len()).unwrap().to_be_bytes());
+        let chunk = [&kind[..], data].concat();
+        png.extend_from_slice(&chunk);
+        png.extend_from_slice(&crc32(&chunk).to_be_bytes());
+    }
     png
 }
 

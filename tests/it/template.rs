@@ -76,7 +76,7 @@ fn every_function_folder_has_its_resource() {
     {
         let name = entry.unwrap().file_name().into_string().unwrap();
         assert_eq!(
-            template.matches(&format!("Binary: {name}\n")).count(),
+            template.matches(&format!("Binary: {name}}}")).count(),
             1,
             "{name}"
         );
