@@ -14,9 +14,9 @@ use crate::transform::{Fit, Gravity, MetadataPolicy, Transform};
 /// How much CPU an encoder may spend on fewer bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effort {
-    /// Someone is waiting: WebP method 2, AVIF speed 8, fast PNG.
+    /// Someone is waiting: WebP method 2, AVIF speed 8.
     Interactive,
-    /// Made once, served often: WebP method 4, AVIF speed 6, balanced PNG.
+    /// Made once, served often: WebP method 4, AVIF speed 6.
     Batch,
 }
 
