@@ -94,12 +94,12 @@ impl Case {
         matches!(self.group, Group::FreshStart | Group::FreshJob)
     }
 
-    /// AVIF quality numbers of the two sides are no common scale, so ours is
-    /// moved until the pictures look alike.
+    /// Quality numbers of the two sides are no common scale where the encoders
+    /// or the pixels they get differ: ours is moved until the pictures look alike.
     pub(crate) fn needs_equal_quality(&self) -> bool {
         matches!(
             self.group,
-            Group::AvifAgainstDefault | Group::AvifAgainstTuned
+            Group::Webp | Group::AvifAgainstDefault | Group::AvifAgainstTuned
         )
     }
 }
@@ -195,7 +195,7 @@ fn sets(photo: &Photo) -> Vec<Case> {
 
 fn fresh(corpus: &Corpus) -> Vec<Case> {
     let jpeg = |width| output(width, Format::Jpeg, quality(80));
-    let mut cases = vec![single(Group::FreshStart, &corpus.small, jpeg(64))];
+    let mut cases = vec![single(Group::FreshStart, &corpus.small, jpeg(320))];
     if let [medium, _, large, ..] = corpus.photos.as_slice() {
         let set = WIDTHS.map(jpeg);
         cases.push(single(Group::FreshJob, medium, jpeg(1280)));

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use crate::cases::Case;
 use crate::job::{Done, Job};
 use crate::judge::Judge;
-use crate::outcome::{Outcome, Side};
+use crate::outcome::{Outcome, SCORE_SLACK, Side};
 use crate::sharp::Sharp;
 use crate::worker_process::{Worker, run_fresh};
 
@@ -93,7 +93,7 @@ impl Lab {
                 set_quality(&mut job, middle);
                 let done = self.our_worker.run(&job)?;
                 let scores = self.judge.scores(&job, &done.outputs)?;
-                if scores.iter().all(|score| *score >= wanted) {
+                if scores.iter().all(|score| *score >= wanted - SCORE_SLACK) {
                     enough = middle;
                 } else {
                     too_low = middle;
