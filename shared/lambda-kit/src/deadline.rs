@@ -1,6 +1,10 @@
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use lambda_runtime::Context;
+
+/// Longest that a function may run:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html>.
+const LONGEST_RUN: Duration = Duration::from_mins(15);
 
 /// When an invocation has to have answered. Work asks how much is left before it starts something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +17,12 @@ impl Deadline {
     /// that there is time to report.
     #[must_use]
     pub fn of(context: &Context, reserve: Duration) -> Self {
-        let at = context.deadline();
+        let stated = context.deadline();
+        // `cargo lambda watch` states how long the function may run, not until when.
+        let at = match stated.duration_since(UNIX_EPOCH) {
+            Ok(run) if run <= LONGEST_RUN => SystemTime::now() + run,
+            _ => stated,
+        };
         Self {
             at: at.checked_sub(reserve).unwrap_or(at),
         }
@@ -41,19 +50,26 @@ impl Deadline {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::UNIX_EPOCH;
 
     #[test]
     fn keeps_the_reserve() {
         let mut context = Context::default();
-        context.deadline = 10_000;
+        context.deadline = 10_000_000;
         let deadline = Deadline::of(&context, Duration::from_secs(2));
-        let now = UNIX_EPOCH + Duration::from_secs(5);
+        let now = UNIX_EPOCH + Duration::from_secs(9_995);
         assert_eq!(deadline.remaining(now), Duration::from_secs(3));
         assert_eq!(
             deadline.remaining(now + Duration::from_secs(9)),
             Duration::ZERO
         );
         assert!(deadline.has_passed());
+    }
+
+    #[test]
+    fn takes_a_short_deadline_for_a_duration() {
+        let mut context = Context::default();
+        context.deadline = 600_000;
+        let left = Deadline::of(&context, Duration::ZERO).remaining(SystemTime::now());
+        assert!(left > Duration::from_secs(590), "{left:?}");
     }
 }
