@@ -30,6 +30,8 @@ pub(crate) fn output_dir() -> PathBuf {
 ///
 /// The machine's own linker and C library serve here: Zig, cargo-lambda's default,
 /// is for the cloud's older C library and would build the C codecs a second time.
+/// Of cargo-lambda's defaults, link-time optimisation over the whole AWS SDK is left
+/// to the cloud's build: it takes minutes after every change.
 pub(crate) fn build(cargo_lambda: &Environment, log: &Path) -> Result<()> {
     let program = cargo_lambda.program("cargo-lambda");
     let mut command = bound_command(&program, StopBy::Terminate, None);
@@ -42,6 +44,7 @@ pub(crate) fn build(cargo_lambda: &Environment, log: &Path) -> Result<()> {
             "--release",
             "--compiler",
             "cargo",
+            "--disable-optimizations",
             "--lambda-dir",
         ])
         .arg(output_dir());

@@ -111,8 +111,8 @@ impl Progress {
              \n  curl -o small.webp '{site}/img/w=400,f=webp/harbour-at-dusk.jpg'\n\
              \nWork on a function in another terminal:\n\
              \n  export PATH=\"{tools}:$PATH\"\
-             \n  cargo lambda watch --invoke-address 127.0.0.1 --env-file {environment}\
-             \n  cargo lambda invoke image-serve --data-file events/image-serve/preset.json\n",
+             \n  cargo lambda watch -A 127.0.0.1 --env-file {environment}\
+             \n  cargo lambda invoke image-serve -A 127.0.0.1 --data-file events/image-serve/preset.json\n",
             tools = stack.tools().cargo_lambda_bin().display(),
             environment = environment.display(),
         ));
