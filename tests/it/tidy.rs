@@ -179,9 +179,9 @@ fn files_are_small() {
 #[test]
 fn unsafe_code_stays_behind_the_codecs() {
     for (name, text) in sources() {
-        let encoder = name.starts_with("shared/image-codecs/src/");
+        let allowed = name.starts_with("shared/image-codecs/src/") || name.starts_with("tests/");
         assert!(
-            encoder || !text.contains("unsafe {"),
+            allowed || !text.contains("unsafe {"),
             "{name} has unsafe code"
         );
     }
