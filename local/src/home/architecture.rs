@@ -54,7 +54,8 @@ pub(crate) fn picture(site: &Site) -> Markup {
     let parts = components(site);
     html! {
         figure.architecture {
-            svg viewBox="0 0 924 396" role="img" aria-labelledby="picture-title picture-text" {
+            svg viewBox="0 0 924 396" role="group" aria-labelledby="picture-title"
+                aria-describedby="picture-text" {
                 title #picture-title { "The parts of the site and how a request travels" }
                 desc #picture-text {
                     @for (_, words) in ARROWS { (words) "; " }
