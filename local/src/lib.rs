@@ -27,6 +27,7 @@ mod redis;
 mod samples;
 mod stack;
 mod tools;
+mod validate;
 
 pub use aws::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY};
 pub use packages::{Purpose, install as install_packages};
@@ -34,3 +35,4 @@ pub use ports::Ports;
 pub use progress::Progress;
 pub use stack::{Stack, StackOptions};
 pub use tools::Tools;
+pub use validate::validate_template;

@@ -28,6 +28,8 @@ enum Task {
         #[arg(long)]
         tests: bool,
     },
+    /// Only checks template.yaml with `sam validate --lint`.
+    Validate,
 }
 
 fn main() -> ExitCode {
@@ -42,16 +44,24 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<()> {
     let progress = Progress::plain();
-    if let Some(Task::Setup { tests }) = arguments.command {
-        let purpose = if tests { Purpose::Test } else { Purpose::Run };
-        local::install_packages(purpose, &progress)?;
-        Tools::install(&progress)?;
-        return Ok(());
+    match arguments.command {
+        Some(Task::Setup { tests }) => {
+            let purpose = if tests { Purpose::Test } else { Purpose::Run };
+            local::install_packages(purpose, &progress)?;
+            Tools::install(&progress)?;
+            Ok(())
+        }
+        Some(Task::Validate) => local::validate_template(&Tools::install(&progress)?, &progress),
+        None => serve(arguments.port, &progress),
     }
+}
+
+/// The site, until Ctrl-C.
+fn serve(port: u16, progress: &Progress) -> Result<()> {
     let stop = stop_requests()?;
     let (started, outcome) = mpsc::channel();
     let options = StackOptions {
-        ports: Ports::From(arguments.port),
+        ports: Ports::From(port),
         ..StackOptions::default()
     };
     let worker = progress.clone();
