@@ -70,6 +70,26 @@ async fn the_stored_answer_is_served_without_the_function() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn takes_any_key_that_was_uploaded() {
+    let key = "requests/a b+c é 100%.jpg";
+    uploaded(key).await;
+    for encoded in [
+        "a%20b+c%20%C3%A9%20100%25.jpg",
+        "a%20b%2Bc%20%c3%a9%20100%25.jpg",
+    ] {
+        let answer = get(&format!("/img/w=96,f=jpeg/requests/{encoded}"), &[OLD]);
+        let text = String::from_utf8_lossy(&answer.body).into_owned();
+        assert_eq!(answer.status, 200, "{encoded}: {text}");
+    }
+    assert!(
+        object(&format!("derived/img/w=96,f=jpeg/{key}"))
+            .await
+            .is_some()
+    );
+    assert_eq!(invocations("w=96"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_client_is_told_it_has_it() {
     uploaded("requests/held.jpg").await;
     let path = "/img/w=98,f=jpeg/requests/held.jpg";
