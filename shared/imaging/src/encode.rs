@@ -44,8 +44,8 @@ pub(crate) fn still(
             )?
         }
         OutputFormat::Png => {
-            // On photographs `Balanced` costs three times the CPU and gains nothing over
-            // `Fast`; drawings are recognised by the encoder itself.
+            // On photographs `Balanced` takes up to four times the CPU for 4 to 8 % fewer
+            // bytes; drawings get it anyway, the encoder recognises them.
             let options = PngOptions {
                 compression: PngCompression::Fast,
             };
