@@ -3,7 +3,7 @@ use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use image_request::SourceKey;
-use lambda_kit::{Claim, Classified, Deadline, ErrorClass, Failure, process_batch};
+use lambda_kit::{Claim, Classified, Deadline, Failure, process_batch};
 use lambda_runtime::LambdaEvent;
 use telemetry::{Chain, Metrics};
 use tracing::{info, warn};
@@ -90,10 +90,6 @@ async fn handle_event(
             if let Err(kept) = deps.idempotency.release(&dedupe_key, token).await {
                 warn!(error = %Chain(&kept), class = ?error.class(), "Kept the lease of a failed event");
             }
-            debug_assert!(
-                error.class() != ErrorClass::NotFound,
-                "a missing photo is an outcome"
-            );
             Err(error)
         }
     }
