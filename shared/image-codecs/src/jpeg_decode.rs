@@ -1,5 +1,6 @@
 //! JPEG to pixels, through libjpeg-turbo: shrunk on load, and planar where no
-//! colour conversion is needed.
+//! colour conversion is needed. Planes of plain pictures at an eighth of their
+//! size come from [`jpeg_dc`], which is faster.
 
 use turbojpeg::{
     Colorspace, DecompressHeader, Decompressor, Image, PixelFormat, ScalingFactor, Subsamp,
@@ -7,7 +8,7 @@ use turbojpeg::{
 };
 
 use crate::jpeg_header::JpegHeader;
-use crate::{CodecError, Limits, Picture, Plane, Probe, Rgba, Subsampling, Yuv, icc};
+use crate::{CodecError, Limits, Picture, Plane, Probe, Rgba, Subsampling, Yuv, icc, jpeg_dc};
 
 /// The scales whose inverse transform libjpeg-turbo runs in SIMD. The other
 /// eighths cost more than the resize of a larger picture saves.
@@ -109,6 +110,29 @@ struct Job<'a> {
 
 impl Job<'_> {
     fn planes(&mut self, subsamp: Subsamp, subsampling: Subsampling) -> Result<Yuv, CodecError> {
+        let whole = (self.info.width, self.info.height);
+        let means = (self.scale == ScalingFactor::ONE_EIGHTH)
+            .then(|| jpeg_dc::decode(self.bytes, whole, subsampling))
+            .flatten();
+        let [y, u, v] = match means {
+            Some(planes) => planes,
+            None => self.decompress_planes(subsamp)?,
+        };
+        let exact = |side: usize| side as f64 * self.scale.num() as f64 / self.scale.denom() as f64;
+        let (width, height) = self.size()?;
+        Ok(Yuv {
+            y,
+            u,
+            v,
+            subsampling,
+            width,
+            height,
+            true_width: exact(self.info.width),
+            true_height: exact(self.info.height),
+        })
+    }
+
+    fn decompress_planes(&mut self, subsamp: Subsamp) -> Result<[Plane; 3], CodecError> {
         let scaled = self.info.scaled(self.scale);
         let length = turbojpeg::yuv_pixels_len(scaled.width, 1, scaled.height, subsamp)
             .map_err(|error| codec_error(&error, self.limits))?;
@@ -125,7 +149,7 @@ impl Job<'_> {
         let outcome = self.decompressor.decompress_to_yuv(self.bytes, target);
         self.accept(outcome)?;
         let (mut u, mut v) = (Plane::default(), Plane::default());
-        if subsampling != Subsampling::Gray {
+        if subsamp != Subsamp::Gray {
             let chroma = |data| Plane {
                 data,
                 stride: uv_stride,
@@ -141,18 +165,7 @@ impl Job<'_> {
             width: scaled.width,
             height: scaled.height,
         };
-        let exact = |side: usize| side as f64 * self.scale.num() as f64 / self.scale.denom() as f64;
-        let (width, height) = self.size()?;
-        Ok(Yuv {
-            y,
-            u,
-            v,
-            subsampling,
-            width,
-            height,
-            true_width: exact(self.info.width),
-            true_height: exact(self.info.height),
-        })
+        Ok([y, u, v])
     }
 
     fn rgba(&mut self, conversion: Option<&icc::Conversion>) -> Result<Rgba, CodecError> {

@@ -138,7 +138,7 @@ fn next_marker_after_stuffing(mut bytes: &[u8]) -> Result<(u8, &[u8]), CodecErro
 }
 
 /// Splits a segment (without its length) from what follows.
-fn split_segment(bytes: &[u8]) -> Result<(&[u8], &[u8]), CodecError> {
+pub(crate) fn split_segment(bytes: &[u8]) -> Result<(&[u8], &[u8]), CodecError> {
     let &[high, low, ref rest @ ..] = bytes else {
         return Err(cut_short());
     };

@@ -5,7 +5,8 @@
 //! [`decode_frames`] give pixels; the `encode_*` functions and the animation
 //! writers give bytes.
 //!
-//! JPEG goes through libjpeg-turbo (shrink on load, planar `YCbCr`). PNG, GIF,
+//! JPEG goes through libjpeg-turbo (shrink on load, planar `YCbCr`), but for the
+//! pixels of small thumbnails of plain JPEGs, which Rust decodes faster. PNG, GIF,
 //! WebP and TIFF are read by memory-safe Rust decoders. WebP and AVIF are written
 //! by libwebp and libaom, which never see hostile bytes. This is the only crate
 //! of the workspace with `unsafe` code (`webp_encode.rs`, `webp_animation.rs`,
@@ -20,9 +21,12 @@ mod format;
 mod gif_encode;
 mod gif_header;
 mod icc;
+mod jpeg_dc;
 mod jpeg_decode;
 mod jpeg_encode;
 mod jpeg_header;
+mod jpeg_huffman;
+mod jpeg_scan;
 mod limits;
 mod orientation;
 mod picture;
