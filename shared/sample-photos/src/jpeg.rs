@@ -28,7 +28,8 @@ pub fn encode_jpeg_with_exif(picture: &Rgb, quality: u8, exif: &Exif<'_>) -> Vec
     let mut file = Vec::with_capacity(picture.pixels().len() / 6);
     let mut encoder = Encoder::new(&mut file, quality.clamp(1, 100));
     encoder.set_sampling_factor(SamplingFactor::F_2_2);
-    encoder.set_optimized_huffman_tables(true);
+    // One interleaved scan, as cameras write; this encoder's optimised tables come in three.
+    encoder.set_optimized_huffman_tables(false);
     if let Some(block) = exif.to_app1() {
         encoder
             .add_app_segment(1, block)
