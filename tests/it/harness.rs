@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_s3::primitives::ByteStream;
-use local::{ACCESS_KEY_ID, Ports, Progress, REGION, SECRET_ACCESS_KEY, Stack, StackOptions};
+use local::{
+    ACCESS_KEY_ID, Ports, Progress, Purpose, REGION, SECRET_ACCESS_KEY, Stack, StackOptions,
+};
 use serde_json::Value;
 
 /// Longest wait for something that takes a second or two: the machine may be busy.
@@ -19,7 +21,10 @@ pub(crate) fn stack() -> &'static Stack {
             ports: Ports::Free,
             ..StackOptions::for_tests()
         };
-        Stack::start(&options, &Progress::plain()).expect("the stack starts")
+        let progress = Progress::plain();
+        // The site itself needs no browser, its tests do.
+        local::install_packages(Purpose::Test, &progress).expect("the packages are there");
+        Stack::start(&options, &progress).expect("the stack starts")
     })
 }
 

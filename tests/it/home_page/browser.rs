@@ -25,6 +25,8 @@ pub(crate) struct Element(String);
 impl Browser {
     /// Starts Chromium; `javascript` says whether pages may run scripts.
     pub(crate) fn start(javascript: bool) -> Self {
+        // The stack comes first: it installs the browser where there is none.
+        let _site = crate::harness::stack();
         let mut driver = Command::new("setpriv")
             .args(["--pdeathsig", "KILL", "--", "chromedriver", "--port=0"])
             .stdin(Stdio::null())
