@@ -1,0 +1,3 @@
+//! Lambda function for the site's owner: read, export, replay and erase submissions.
+
+fn main() {}

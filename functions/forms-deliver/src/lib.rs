@@ -1,0 +1,1 @@
+//! Lambda function that delivers submissions by mail, webhook and event.

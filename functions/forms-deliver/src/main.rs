@@ -1,0 +1,3 @@
+//! Lambda function that delivers submissions by mail, webhook and event.
+
+fn main() {}

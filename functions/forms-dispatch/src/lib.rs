@@ -1,0 +1,1 @@
+//! Lambda function that puts due deliveries into their queues.

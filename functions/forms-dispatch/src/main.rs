@@ -1,0 +1,3 @@
+//! Lambda function that puts due deliveries into their queues.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Lambda function that stores submissions accepted while DynamoDB was away.

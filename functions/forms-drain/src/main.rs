@@ -1,0 +1,3 @@
+//! Lambda function that stores submissions accepted while DynamoDB was away.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Lambda function that checks and cleans attachments.

@@ -1,0 +1,3 @@
+//! Lambda function that checks and cleans attachments.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Lambda function that shows forms and accepts submissions.

@@ -1,0 +1,3 @@
+//! Lambda function that shows forms and accepts submissions.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Lambda function that projects submissions into PostgreSQL.

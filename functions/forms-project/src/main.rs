@@ -1,0 +1,3 @@
+//! Lambda function that projects submissions into PostgreSQL.
+
+fn main() {}

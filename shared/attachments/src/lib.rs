@@ -1,0 +1,1 @@
+//! What an attachment really is: magic bytes and archive ratio.

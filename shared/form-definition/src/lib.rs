@@ -1,0 +1,1 @@
+//! Form definitions: fields as JSON Schema, presentation, spam, retention, delivery.

@@ -1,0 +1,1 @@
+//! What delivering a submission takes: schedule, signatures, address rules, mail.

@@ -1,0 +1,1 @@
+//! Signed tokens, proof of work and the spam score.

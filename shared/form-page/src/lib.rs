@@ -1,0 +1,1 @@
+//! Forms as accessible HTML pages that work without JavaScript.

@@ -1,0 +1,1 @@
+//! Submissions, deliveries and the outbox in DynamoDB.
