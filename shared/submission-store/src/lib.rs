@@ -33,6 +33,7 @@ pub use delivery::{Claimed, Delivery, DeliveryKey, DeliveryState, Outcome};
 pub use error::StoreError;
 pub use file::{Attachment, AttachmentVerdict};
 pub use guard::{Breaker, GuardTable};
+pub use outbox::DueDelivery;
 pub use review::Page;
 pub use submission::{IdError, Millis, NotedSignal, State, Stored, Submission, SubmissionId};
 

@@ -154,7 +154,7 @@ pub struct Submission {
     pub version: u32,
     /// When it arrived.
     pub received_at: Millis,
-    /// The values, in the order of the definition.
+    /// The values, by field name.
     pub fields: Map<String, Value>,
     /// Its state on arrival.
     pub state: State,
