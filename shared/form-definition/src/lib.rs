@@ -13,6 +13,7 @@ mod columns;
 mod decode;
 mod fault;
 mod field;
+mod field_reader;
 mod form;
 mod parse;
 mod section;
@@ -21,7 +22,7 @@ mod validate;
 mod wording;
 
 pub use columns::Column;
-pub use decode::{Control, Decoded, HONEYPOT, PROOF, REVISES, TOKEN, VERIFIER_RESPONSE};
+pub use decode::{Control, Decoded, HONEYPOT, PROOF, TOKEN, VERIFIER_RESPONSE};
 pub use fault::{DefinitionError, Fault, FieldFault};
 pub use field::{Choice, Field, FieldKind, TextFormat};
 pub use form::{
