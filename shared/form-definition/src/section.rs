@@ -203,7 +203,7 @@ impl<'a> Section<'a> {
         self.strings(key).map(|list| (None, list))
     }
 
-    pub(crate) fn section(&self, key: &'static str) -> Option<Section<'a>> {
+    pub(crate) fn section(&self, key: &'static str) -> Option<Self> {
         let value = self.value(key)?;
         match value.get_ref() {
             DeValue::Table(table) => Some(Section::new(
@@ -220,7 +220,7 @@ impl<'a> Section<'a> {
     }
 
     /// Every entry of this table as a table of its own.
-    pub(crate) fn sections(&self) -> Vec<(String, Section<'a>)> {
+    pub(crate) fn sections(&self) -> Vec<(String, Self)> {
         let mut sections = Vec::new();
         for (key, value) in self.table {
             let path = self.join(key.get_ref());
@@ -236,7 +236,7 @@ impl<'a> Section<'a> {
     }
 
     /// The tables of a list of tables.
-    pub(crate) fn list(&self, key: &'static str) -> Vec<Section<'a>> {
+    pub(crate) fn list(&self, key: &'static str) -> Vec<Self> {
         let Some(value) = self.value(key) else {
             return Vec::new();
         };

@@ -134,7 +134,7 @@ impl Form {
                 format!("Choose at most {limit} answers for “{label}”"),
                 json!({"maxItems": limit}),
             ),
-            Kind::UniqueItems { .. } => (
+            Kind::UniqueItems => (
                 "repeated",
                 format!("Choose each answer for “{label}” once"),
                 Value::Null,
