@@ -38,9 +38,16 @@ pub struct Acceptance {
     /// What to do when the same identity comes with other content.
     pub on_change: OnChange,
     /// What the submission sets off.
-    pub deliveries: Vec<DeliveryKey>,
-    /// When deliveries may start: later than the arrival where attachments follow.
-    pub deliver_from: Millis,
+    pub deliveries: Vec<PlannedDelivery>,
+}
+
+/// A delivery to be written with a submission.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedDelivery {
+    /// Its names.
+    pub key: DeliveryKey,
+    /// When it may start: later than the arrival where it waits for attachments.
+    pub not_before: Millis,
 }
 
 /// What to do when a known identity comes with other content.
@@ -196,11 +203,11 @@ impl SubmissionStore {
             put(&self.table, write_submission(&submission)?)
                 .condition_expression("attribute_not_exists(pk)"),
         ];
-        puts.extend(acceptance.deliveries.iter().map(|key| {
-            let next_at = acceptance
-                .deliver_from
-                .max(submission.received_at.after(SWEEP_AFTER));
-            let row = write_delivery(key, acceptance.deliver_from, next_at, submission.expires_at);
+        let sweep_at = submission.received_at.after(SWEEP_AFTER);
+        puts.extend(acceptance.deliveries.iter().map(|planned| {
+            let next_at = planned.not_before.max(sweep_at);
+            let expires_at = submission.expires_at;
+            let row = write_delivery(&planned.key, planned.not_before, next_at, expires_at);
             put(&self.table, row)
         }));
         puts.into_iter()

@@ -2,12 +2,15 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use lambda_kit::BoxFuture;
 
 use crate::item::{integer, millis, number, text};
 use crate::{Millis, StoreError};
 
+/// Most members that are told apart.
+const MAX_MEMBERS: usize = 16;
 /// How long the state of a breaker outlives its last change, in seconds.
 const BREAKER_SECONDS: u64 = 24 * 3600;
 
@@ -63,6 +66,52 @@ impl GuardTable {
                 .map_err(|error| StoreError::call("count", &self.table, error))?;
             let hits = output.attributes.and_then(|item| integer(&item, "hits"));
             Ok(hits.unwrap_or_default())
+        })
+    }
+
+    /// Counts how many different `member`s `key` has had in the present window of
+    /// `window_seconds`, up to 16: a member that comes again changes nothing.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub fn count_distinct<'a>(
+        &'a self,
+        key: &'a str,
+        member: &'a str,
+        window_seconds: u64,
+        now: Millis,
+    ) -> BoxFuture<'a, Result<usize, StoreError>> {
+        Box::pin(async move {
+            let seconds = window_seconds.max(1);
+            let window = now.seconds() / seconds;
+            let outcome = self
+                .client
+                .update_item()
+                .table_name(&self.table)
+                .key("pk", text(format!("DISTINCT#{key}#{window}")))
+                .update_expression("ADD members :member SET expires_at = :expires")
+                .condition_expression("attribute_not_exists(members) OR size(members) < :most")
+                .expression_attribute_values(":member", AttributeValue::Ss(vec![member.to_owned()]))
+                .expression_attribute_values(":most", number(MAX_MEMBERS as u64))
+                .expression_attribute_values(":expires", number((window + 2) * seconds))
+                .return_values(ReturnValue::UpdatedNew)
+                .send()
+                .await;
+            match outcome {
+                Ok(output) => Ok(output
+                    .attributes
+                    .as_ref()
+                    .and_then(|item| item.get("members")?.as_ss().ok())
+                    .map_or(0, Vec::len)),
+                Err(error)
+                    if error
+                        .as_service_error()
+                        .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+                {
+                    Ok(MAX_MEMBERS)
+                }
+                Err(error) => Err(StoreError::call("count", &self.table, error)),
+            }
         })
     }
 
