@@ -1,3 +1,21 @@
-//! Lambda function that shows forms and accepts submissions.
+//! `forms-intake`: shows the site's forms and accepts what visitors send.
+//!
+//! Trigger: HTTP, through CloudFront and the ALB.
+//! The function is described in `docs/functions/forms-intake.md`.
 
-fn main() {}
+use std::sync::Arc;
+
+use forms_intake::{Config, Deps, handle};
+use lambda_http::{Request, service_fn};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    let config = Config::from_vars(&settings::Environment)?;
+    telemetry::init(&config.service, config.log_level);
+    let deps = Arc::new(Deps::connect(config).await?);
+    let service = service_fn(move |request: Request| {
+        let deps = Arc::clone(&deps);
+        async move { Ok::<_, std::convert::Infallible>(handle(request, deps).await) }
+    });
+    lambda_http::run(service).await
+}

@@ -1,0 +1,86 @@
+use settings::{Reader, SettingsError, Vars};
+use tracing::level_filters::LevelFilter;
+
+/// Settings of `forms-intake`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// `SUBMISSIONS_TABLE`: the DynamoDB table of submissions.
+    pub submissions_table: String,
+    /// `GUARD_TABLE`: the DynamoDB table of idempotency records and counters.
+    pub guard_table: String,
+    /// `FORMS_BUCKET`: the bucket of attachments, and the last resort of submissions.
+    pub forms_bucket: String,
+    /// `ACCEPT_QUEUE_URL`: where submissions wait while DynamoDB is away.
+    pub accept_queue_url: String,
+    /// `FORMS_KEY_SECRET_ARN`: the secret that tokens and links are signed with.
+    pub key_secret_arn: String,
+    /// `VERIFIER_SECRET_ARN`: JSON `{"site_key","secret"}` of the third-party verifier, if a form uses one.
+    pub verifier_secret_arn: Option<String>,
+    /// `SITE_URL`: the site's public origin, without a slash at the end.
+    pub site_url: String,
+    /// `UPLOAD_URL`: where browsers post attachments to: the bucket's own address.
+    pub upload_url: String,
+    /// `POWERTOOLS_SERVICE_NAME`: the `service` of logs and metrics.
+    pub service: String,
+    /// `POWERTOOLS_METRICS_NAMESPACE`: the CloudWatch namespace.
+    pub metrics_namespace: String,
+    /// `AWS_LAMBDA_LOG_LEVEL`: set by Lambda from the function's logging settings.
+    pub log_level: LevelFilter,
+}
+
+impl Config {
+    /// The variables read, as the template must set them.
+    pub const VARIABLES: &[&str] = &[
+        "SUBMISSIONS_TABLE",
+        "GUARD_TABLE",
+        "FORMS_BUCKET",
+        "ACCEPT_QUEUE_URL",
+        "FORMS_KEY_SECRET_ARN",
+        "VERIFIER_SECRET_ARN",
+        "SITE_URL",
+        "UPLOAD_URL",
+        "POWERTOOLS_SERVICE_NAME",
+        "POWERTOOLS_METRICS_NAMESPACE",
+    ];
+
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// All missing and misunderstood variables at once.
+    pub fn from_vars(vars: &dyn Vars) -> Result<Self, SettingsError> {
+        let mut reader = Reader::new(vars);
+        let or = |value: Option<String>, default: &str| value.unwrap_or_else(|| default.to_owned());
+        let origin = |url: String| url.trim_end_matches('/').to_owned();
+        let config = Self {
+            submissions_table: reader.required("SUBMISSIONS_TABLE", "a DynamoDB table name"),
+            guard_table: reader.required("GUARD_TABLE", "a DynamoDB table name"),
+            forms_bucket: reader.required("FORMS_BUCKET", "an S3 bucket name"),
+            accept_queue_url: reader.required("ACCEPT_QUEUE_URL", "the URL of an SQS queue"),
+            key_secret_arn: reader.required("FORMS_KEY_SECRET_ARN", "the ARN of a secret"),
+            verifier_secret_arn: reader.optional("VERIFIER_SECRET_ARN"),
+            site_url: origin(reader.required("SITE_URL", "an origin such as https://example.com")),
+            upload_url: origin(reader.required("UPLOAD_URL", "the URL of the bucket")),
+            service: or(reader.optional("POWERTOOLS_SERVICE_NAME"), "forms-intake"),
+            metrics_namespace: or(reader.optional("POWERTOOLS_METRICS_NAMESPACE"), "Sidetier"),
+            log_level: telemetry::level_from(reader.optional("AWS_LAMBDA_LOG_LEVEL").as_deref()),
+        };
+        reader.finish(config)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn names_everything_that_is_missing() {
+        let error = Config::from_vars(&BTreeMap::from([("SITE_URL", "https://example.com/")]))
+            .unwrap_err()
+            .to_string();
+        for name in ["SUBMISSIONS_TABLE", "ACCEPT_QUEUE_URL", "UPLOAD_URL"] {
+            assert!(error.contains(name), "{error}");
+        }
+        assert!(!error.contains("VERIFIER_SECRET_ARN") && !error.contains("SITE_URL"));
+    }
+}
