@@ -165,9 +165,18 @@ fn identify(
         (None, Some(Ok(token))) => digest(&[b"token", id, token.id.as_bytes()]),
         _ => {
             let content = serde_json::to_string(&decoded.fields).unwrap_or_default();
-            let network = visitor.address.map(form_guard::network_of).unwrap_or_default();
+            let network = visitor
+                .address
+                .map(form_guard::network_of)
+                .unwrap_or_default();
             let window = (now.seconds() / CONTENT_WINDOW).to_be_bytes();
-            digest(&[b"content", id, content.as_bytes(), network.as_bytes(), &window])
+            digest(&[
+                b"content",
+                id,
+                content.as_bytes(),
+                network.as_bytes(),
+                &window,
+            ])
         }
     };
     Identity { digest, token }
@@ -192,11 +201,13 @@ fn submission(
         .as_ref()
         .and_then(|name| decoded.fields.get(name)?.as_str())
         .map(|email| form_guard::subject(&deps.key, email));
-    let network = visitor.address.and_then(|address| match form.retention.address {
-        AddressPolicy::Truncated => Some(form_guard::network_of(address)),
-        AddressPolicy::Full => Some(address.to_string()),
-        AddressPolicy::None => None,
-    });
+    let network = visitor
+        .address
+        .and_then(|address| match form.retention.address {
+            AddressPolicy::Truncated => Some(form_guard::network_of(address)),
+            AddressPolicy::Full => Some(address.to_string()),
+            AddressPolicy::None => None,
+        });
     let content = serde_json::to_string(&decoded.fields).unwrap_or_default();
     let parts: &[&[u8]] = &[b"id", identity.digest.as_bytes(), content.as_bytes()];
     Submission {
@@ -236,9 +247,7 @@ fn deliveries(form: &Form, submission: &Submission) -> Vec<PlannedDelivery> {
     form.sinks
         .iter()
         .filter(|sink| sink.trigger == Trigger::Accepted)
-        .filter(|sink| {
-            submission.state == State::Accepted || sink.delivery == Delivery::Database
-        })
+        .filter(|sink| submission.state == State::Accepted || sink.delivery == Delivery::Database)
         .map(|sink| {
             let tells_of_files =
                 matches!(sink.delivery, Delivery::Email(_) | Delivery::Webhook { .. });

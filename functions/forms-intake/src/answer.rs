@@ -22,11 +22,19 @@ struct FieldProblem {
 }
 
 /// A page. Everything here is about one visitor and one moment: nothing is cached.
-pub(crate) fn page(status: StatusCode, html: String, upload_origin: Option<&str>) -> Response<Body> {
+pub(crate) fn page(
+    status: StatusCode,
+    html: String,
+    upload_origin: Option<&str>,
+) -> Response<Body> {
     let policy = form_page::content_security_policy(upload_origin);
     let mut response = Response::new(Body::from(html));
     *response.status_mut() = status;
-    set(response.headers_mut(), CONTENT_TYPE, "text/html; charset=utf-8");
+    set(
+        response.headers_mut(),
+        CONTENT_TYPE,
+        "text/html; charset=utf-8",
+    );
     set(response.headers_mut(), CACHE_CONTROL, "no-store");
     set(response.headers_mut(), CONTENT_SECURITY_POLICY, &policy);
     response
@@ -54,7 +62,12 @@ pub(crate) fn see_other(location: &str) -> Response<Body> {
 pub(crate) fn problem(error: &IntakeError, request_id: &str) -> Response<Body> {
     let problem = Problem::from_error(error, request_id).with_status(error.status());
     let mut problem = if error.status() == StatusCode::TOO_MANY_REQUESTS {
-        Problem::new(error.status(), error.code(), format!("failed to {error}"), request_id)
+        Problem::new(
+            error.status(),
+            error.code(),
+            format!("failed to {error}"),
+            request_id,
+        )
     } else {
         problem
     };
@@ -64,11 +77,14 @@ pub(crate) fn problem(error: &IntakeError, request_id: &str) -> Response<Body> {
             problem,
             errors: faults.clone(),
         };
-        let mut response = Response::new(Body::from(
-            serde_json::to_string(&body).unwrap_or_default(),
-        ));
+        let mut response =
+            Response::new(Body::from(serde_json::to_string(&body).unwrap_or_default()));
         *response.status_mut() = error.status();
-        set(response.headers_mut(), CONTENT_TYPE, "application/problem+json");
+        set(
+            response.headers_mut(),
+            CONTENT_TYPE,
+            "application/problem+json",
+        );
         set(response.headers_mut(), CACHE_CONTROL, "no-store");
         return response;
     }
@@ -110,7 +126,11 @@ pub(crate) fn preflight(origin: &str) -> Response<Body> {
     let mut response = Response::new(Body::Empty);
     *response.status_mut() = StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
-    set(headers, http::header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST");
+    set(
+        headers,
+        http::header::ACCESS_CONTROL_ALLOW_METHODS,
+        "GET, POST",
+    );
     set(
         headers,
         http::header::ACCESS_CONTROL_ALLOW_HEADERS,

@@ -43,7 +43,12 @@ pub(crate) async fn confirm_address(
         })
         .collect();
     deps.submissions
-        .confirm(&subject.submission, &deliveries, subject.at, Millis::of(now))
+        .confirm(
+            &subject.submission,
+            &deliveries,
+            subject.at,
+            Millis::of(now),
+        )
         .await?;
     Ok(())
 }

@@ -5,6 +5,7 @@ use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{Region, SharedCredentialsProvider};
 use form_guard::{Key, KeyError};
 use serde::Deserialize;
+use settings::Secret;
 use submission_store::{GuardTable, SubmissionStore};
 
 use crate::Config;
@@ -34,8 +35,8 @@ pub struct Deps {
     pub(crate) objects: aws_sdk_s3::Client,
     /// For the verifier.
     pub(crate) http: reqwest::Client,
-    /// Signs uploads.
-    pub(crate) credentials: Option<SharedCredentialsProvider>,
+    /// What uploads are signed with.
+    pub(crate) credentials: SharedCredentialsProvider,
     /// Where the bucket is.
     pub(crate) region: String,
 }
@@ -48,15 +49,35 @@ pub struct Clients {
     pub queue: aws_sdk_sqs::Client,
     /// For the bucket.
     pub objects: aws_sdk_s3::Client,
+    /// What uploads are signed with.
+    pub credentials: SharedCredentialsProvider,
+    /// Where the bucket is.
+    pub region: String,
 }
 
 /// Keys of a third-party verifier.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct VerifierKeys {
     /// The public one, in the page.
     pub site_key: String,
     /// The other.
-    pub secret: settings::Secret,
+    pub secret: Secret,
+}
+
+impl VerifierKeys {
+    /// Reads `{"site_key","secret"}`.
+    fn parse(json: &str) -> Result<Self, serde_json::Error> {
+        #[derive(Deserialize)]
+        struct Document {
+            site_key: String,
+            secret: String,
+        }
+        let document: Document = serde_json::from_str(json)?;
+        Ok(Self {
+            site_key: document.site_key,
+            secret: Secret::new(document.secret),
+        })
+    }
 }
 
 /// Why the function could not start.
@@ -77,6 +98,9 @@ pub enum StartError {
     /// The verifier's secret is not what it has to be.
     #[error("start with the verifier's keys: JSON with site_key and secret is allowed")]
     Verifier(#[from] serde_json::Error),
+    /// The environment gives no credentials.
+    #[error("find credentials to sign uploads with")]
+    Credentials,
     /// The client for the verifier.
     #[error("make the HTTP client")]
     Http(#[from] reqwest::Error),
@@ -101,27 +125,26 @@ impl Deps {
         let secrets = aws_sdk_secretsmanager::Client::new(&aws);
         let key = Key::new(&read_secret(&secrets, &config.key_secret_arn).await?)?;
         let verifier = match &config.verifier_secret_arn {
-            Some(arn) => Some(serde_json::from_str(&read_secret(&secrets, arn).await?)?),
+            Some(arn) => Some(VerifierKeys::parse(&read_secret(&secrets, arn).await?)?),
             None => None,
         };
         let clients = Clients {
             tables: aws_sdk_dynamodb::Client::new(&quick),
             queue: aws_sdk_sqs::Client::new(&quick),
             objects: aws_sdk_s3::Client::new(&quick),
+            credentials: aws.credentials_provider().ok_or(StartError::Credentials)?,
+            region: aws.region().map_or_else(String::new, Region::to_string),
         };
         let mut deps = Self::new(config, key, clients)?;
         deps.verifier = verifier;
         Ok(deps)
     }
 
-    /// Uses the clients given. Uploads are signed with the credentials of `clients.objects`.
+    /// Uses the clients given.
     ///
     /// # Errors
     /// An HTTP client that cannot be made.
     pub fn new(config: Config, key: Key, clients: Clients) -> Result<Self, StartError> {
-        let objects = clients.objects.config();
-        let credentials = objects.credentials_provider();
-        let region = objects.region().map_or_else(String::new, Region::to_string);
         Ok(Self {
             key,
             verifier: None,
@@ -135,8 +158,8 @@ impl Deps {
                 .redirect(reqwest::redirect::Policy::none())
                 .no_proxy()
                 .build()?,
-            credentials,
-            region,
+            credentials: clients.credentials,
+            region: clients.region,
             queue: clients.queue,
             objects: clients.objects,
             config,

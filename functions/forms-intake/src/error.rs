@@ -73,7 +73,9 @@ pub enum IntakeError {
     #[error("accept the form: it was sent from a page of another site")]
     Origin,
     /// Too many posts from one network.
-    #[error("accept the form: too many came from your network within a minute, at most {allowed} are allowed")]
+    #[error(
+        "accept the form: too many came from your network within a minute, at most {allowed} are allowed"
+    )]
     TooMany {
         /// The form's limit.
         allowed: u32,

@@ -38,7 +38,7 @@ pub async fn handle(request: Request, deps: Arc<Deps>) -> Response<Body> {
             problem(&failure, &request_id)
         } else {
             let (title, detail) = in_plain_words(&failure, &request_id);
-            let html = form_page::problem(title, &detail, failure.status().is_server_error());
+            let html = form_page::problem(title, &detail);
             page(failure.status(), html, None)
         }
     });
@@ -89,14 +89,16 @@ async fn route(
                     show(form, StatusCode::OK, &Fields::new(), &[], None, deps, now)
                 }
                 Method::POST => post(request, visitor, form, deps, metrics, now).await,
-                Method::OPTIONS => Ok(foreign_origin(request)
-                    .map_or_else(|| page(StatusCode::FORBIDDEN, String::new(), None), preflight)),
+                Method::OPTIONS => Ok(foreign_origin(request).map_or_else(
+                    || page(StatusCode::FORBIDDEN, String::new(), None),
+                    preflight,
+                )),
                 _ => Err(wrong_method(request, "GET, HEAD, POST, OPTIONS")),
             }
         }
         ["forms", id, document] => {
             only(request, &[Method::GET, Method::HEAD], "GET, HEAD")?;
-            about(known(id)?, document, deps, now)
+            about(request, known(id)?, document, deps, now)
         }
         ["forms", id, "files", token] => {
             only(request, &[Method::GET, Method::HEAD], "GET, HEAD")?;
@@ -197,7 +199,11 @@ fn success(
         };
         upload_files::files_path(&subject, deps, now)
     } else {
-        let separator = if success_path(form).contains('?') { '&' } else { '?' };
+        let separator = if success_path(form).contains('?') {
+            '&'
+        } else {
+            '?'
+        };
         let token = receipt_path.rsplit('/').next().unwrap_or_default();
         format!("{}{separator}receipt={token}", success_path(form))
     };
@@ -215,7 +221,11 @@ fn success(
             "receipt": receipt_path,
             "next": next,
         });
-        let code = if stored { StatusCode::CREATED } else { StatusCode::ACCEPTED };
+        let code = if stored {
+            StatusCode::CREATED
+        } else {
+            StatusCode::ACCEPTED
+        };
         answer::json(code, &document, "no-store")
     } else {
         see_other(&next)
@@ -228,6 +238,7 @@ fn success(
 }
 
 fn about(
+    request: &Request,
     form: &'static Form,
     document: &str,
     deps: &Deps,
@@ -237,7 +248,12 @@ fn about(
         "schema.json" => Ok(schema(form)),
         "token" => token_document(form, deps, now),
         "thanks" => {
-            let html = form_page::thanks(form, None, form.double_opt_in);
+            let receipt = request
+                .query_string_parameters()
+                .first("receipt")
+                .filter(|token| open_link(token, Purpose::Receipt, deps, now).is_ok())
+                .map(|token| format!("/forms/receipt/{token}"));
+            let html = form_page::thanks(form, receipt.as_deref());
             Ok(page(StatusCode::OK, html, None))
         }
         _ => Err(IntakeError::NotFound),
@@ -251,7 +267,11 @@ async fn confirmation(
     deps: &Deps,
     now: SystemTime,
 ) -> Result<Response<Body>, IntakeError> {
-    only(request, &[Method::GET, Method::HEAD, Method::POST], "GET, HEAD, POST")?;
+    only(
+        request,
+        &[Method::GET, Method::HEAD, Method::POST],
+        "GET, HEAD, POST",
+    )?;
     let (subject, form) = open_link(token, Purpose::Confirm, deps, now)?;
     let html = if request.method() == Method::POST {
         confirm_address(&subject, form, deps, now).await?;
@@ -269,7 +289,11 @@ async fn withdrawal(
     deps: &Deps,
     now: SystemTime,
 ) -> Result<Response<Body>, IntakeError> {
-    only(request, &[Method::GET, Method::HEAD, Method::POST], "GET, HEAD, POST")?;
+    only(
+        request,
+        &[Method::GET, Method::HEAD, Method::POST],
+        "GET, HEAD, POST",
+    )?;
     let (subject, form) = open_link(token, Purpose::Unsubscribe, deps, now)?;
     let html = if request.method() == Method::POST {
         unsubscribe(&subject, deps, now).await?;
@@ -299,7 +323,7 @@ fn asset(name: &str) -> Result<Response<Body>, IntakeError> {
         .iter()
         .find(|asset| asset.name == name)
         .ok_or(IntakeError::NotFound)?;
-    let mut response = Response::new(Body::from(asset.body));
+    let mut response = Response::new(Body::from(asset.body.as_str()));
     let headers = response.headers_mut();
     set(headers, http::header::CONTENT_TYPE, asset.media_type);
     // The name holds a hash of the content.
@@ -319,11 +343,7 @@ fn success_path(form: &Form) -> String {
         .unwrap_or_else(|| format!("/forms/{}/thanks", form.id))
 }
 
-fn only(
-    request: &Request,
-    methods: &[Method],
-    allowed: &'static str,
-) -> Result<(), IntakeError> {
+fn only(request: &Request, methods: &[Method], allowed: &'static str) -> Result<(), IntakeError> {
     if methods.contains(request.method()) {
         Ok(())
     } else {
@@ -341,9 +361,17 @@ fn wrong_method(request: &Request, allowed: &'static str) -> IntakeError {
 /// The request's origin, where a form names it as one that may post.
 fn foreign_origin(request: &Request) -> Option<&str> {
     let origin = header(request.headers(), "origin")?;
-    let id = request.raw_http_path().trim_matches('/').split('/').nth(1)?.to_owned();
+    let id = request
+        .raw_http_path()
+        .trim_matches('/')
+        .split('/')
+        .nth(1)?
+        .to_owned();
     let form = site_forms::form(&id)?;
-    form.origins.iter().any(|known| known == origin).then_some(origin)
+    form.origins
+        .iter()
+        .any(|known| known == origin)
+        .then_some(origin)
 }
 
 fn measure(receipt: &Receipt, metrics: &mut Metrics) {
@@ -388,7 +416,10 @@ fn log(failure: &IntakeError) {
 /// A failure as heading and paragraph.
 fn in_plain_words(failure: &IntakeError, request_id: &str) -> (&'static str, String) {
     match failure {
-        IntakeError::NotFound => ("This page does not exist", "The address may be misspelled.".to_owned()),
+        IntakeError::NotFound => (
+            "This page does not exist",
+            "The address may be misspelled.".to_owned(),
+        ),
         IntakeError::LinkExpired => (
             "This link no longer works",
             "Its time is over. Please send the form again.".to_owned(),
@@ -399,7 +430,9 @@ fn in_plain_words(failure: &IntakeError, request_id: &str) -> (&'static str, Str
         ),
         _ if failure.status().is_server_error() => (
             "Something went wrong",
-            format!("It is our fault. Please try again in a minute. Quote {request_id} when you ask about it."),
+            format!(
+                "It is our fault. Please try again in a minute. Quote {request_id} when you ask about it."
+            ),
         ),
         _ => ("This could not be done", format!("We failed to {failure}.")),
     }

@@ -65,9 +65,7 @@ pub(crate) async fn count(
     };
     let by_message = async {
         match &message {
-            Some(key) => {
-                within(deps.guard.count_distinct(key, &identity.digest, DAY, now)).await
-            }
+            Some(key) => within(deps.guard.count_distinct(key, &identity.digest, DAY, now)).await,
             None => 0,
         }
     };
@@ -95,8 +93,21 @@ fn message_of(form: &Form, decoded: &Decoded) -> Option<String> {
     let texts: Vec<(&str, &str)> = form
         .fields
         .iter()
-        .filter(|field| matches!(field.kind, FieldKind::Text { multiline: true, .. }))
-        .filter_map(|field| Some((field.name.as_str(), decoded.fields.get(&field.name)?.as_str()?)))
+        .filter(|field| {
+            matches!(
+                field.kind,
+                FieldKind::Text {
+                    multiline: true,
+                    ..
+                }
+            )
+        })
+        .filter_map(|field| {
+            Some((
+                field.name.as_str(),
+                decoded.fields.get(&field.name)?.as_str()?,
+            ))
+        })
         .filter(|(_, text)| text.chars().count() >= MIN_FINGERPRINT)
         .collect();
     (!texts.is_empty()).then(|| form_guard::fingerprint(&texts))
@@ -160,19 +171,15 @@ async fn find_proof(
         (_, ProofMode::Off | ProofMode::Monitor) => return ProofFinding::NotAsked,
         (None, ProofMode::Adaptive) => return ProofFinding::Missing { required: false },
         (None, ProofMode::Required) => return ProofFinding::Missing { required: true },
-        (Some(proof), _) => {
-            form_guard::verify_proof(&deps.key, &form.id, proof, now.seconds())
-        }
+        (Some(proof), _) => form_guard::verify_proof(&deps.key, &form.id, proof),
     };
     let Ok(proof) = finding else {
         return ProofFinding::Wrong;
     };
     // Bound to the identity: the same post may come again with the same proof.
-    let member = within(
-        deps.guard
-            .count_distinct(&format!("proof#{}", proof.id), &identity.digest, DAY, now),
-    );
-    if member.await > 1 {
+    let key = format!("proof#{}", proof.id);
+    let users = deps.guard.count_distinct(&key, &identity.digest, DAY, now);
+    if within(users).await > 1 {
         ProofFinding::Reused
     } else {
         ProofFinding::Valid

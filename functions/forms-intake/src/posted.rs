@@ -148,7 +148,10 @@ mod tests {
         let bodies: [(&str, &[u8]); 3] = [
             ("application/x-www-form-urlencoded", b"name=Ada+%C3%A9"),
             ("multipart/form-data; boundary=x", multipart.as_bytes()),
-            ("application/json; charset=utf-8", "{\"name\":\"Ada é\"}".as_bytes()),
+            (
+                "application/json; charset=utf-8",
+                "{\"name\":\"Ada é\"}".as_bytes(),
+            ),
         ];
         for (media_type, body) in bodies {
             let decoded = read_as(media_type, body).await.unwrap();
@@ -162,15 +165,27 @@ mod tests {
         const PAIRS: &str = "application/x-www-form-urlencoded";
         assert_eq!(code(PAIRS, b"name=%FF").await, "form.encoding");
         assert_eq!(code(PAIRS, b"name=\xFF").await, "form.encoding");
-        assert_eq!(code(PAIRS, &b"a=1&".repeat(300)).await, "form.too_many_fields");
+        assert_eq!(
+            code(PAIRS, &b"a=1&".repeat(300)).await,
+            "form.too_many_fields"
+        );
         assert_eq!(code(PAIRS, &vec![b'a'; 300_000]).await, "form.too_large");
         assert_eq!(code("text/plain", b"hello").await, "form.content_type");
-        assert_eq!(code("multipart/form-data", b"hello").await, "form.multipart");
-        assert_eq!(code("multipart/form-data; boundary=x", b"hello").await, "form.multipart");
+        assert_eq!(
+            code("multipart/form-data", b"hello").await,
+            "form.multipart"
+        );
+        assert_eq!(
+            code("multipart/form-data; boundary=x", b"hello").await,
+            "form.multipart"
+        );
         assert_eq!(code("application/json", b"{\"name\":").await, "form.json");
         assert_eq!(code("application/json", b"[1]").await, "form.not_an_object");
         let deep = format!("{}1{}", "[".repeat(100), "]".repeat(100));
-        assert_eq!(code("application/json", deep.as_bytes()).await, "form.depth");
+        assert_eq!(
+            code("application/json", deep.as_bytes()).await,
+            "form.depth"
+        );
     }
 
     #[tokio::test]

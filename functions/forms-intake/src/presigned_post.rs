@@ -35,11 +35,8 @@ pub(crate) async fn sign(
     now: SystemTime,
 ) -> Result<Vec<(String, String)>, IntakeError> {
     let failed = |error: Box<dyn std::error::Error + Send + Sync>| IntakeError::Sign(error);
-    let provider = deps
+    let credentials = deps
         .credentials
-        .as_ref()
-        .ok_or_else(|| failed("there are no credentials".into()))?;
-    let credentials = provider
         .provide_credentials()
         .await
         .map_err(|error| failed(Box::new(error)))?;
@@ -54,10 +51,16 @@ pub(crate) async fn sign(
     let mut fields = vec![
         ("key".to_owned(), rule.key.to_owned()),
         ("Content-Type".to_owned(), rule.media_type.to_owned()),
-        ("success_action_redirect".to_owned(), rule.redirect.to_owned()),
+        (
+            "success_action_redirect".to_owned(),
+            rule.redirect.to_owned(),
+        ),
         ("x-amz-algorithm".to_owned(), "AWS4-HMAC-SHA256".to_owned()),
         ("x-amz-credential".to_owned(), scope),
-        ("x-amz-date".to_owned(), time.strftime("%Y%m%dT%H%M%SZ").to_string()),
+        (
+            "x-amz-date".to_owned(),
+            time.strftime("%Y%m%dT%H%M%SZ").to_string(),
+        ),
     ];
     if let Some(token) = credentials.session_token() {
         fields.push(("x-amz-security-token".to_owned(), token.to_owned()));
@@ -80,7 +83,9 @@ fn policy(
 ) -> Value {
     let mut conditions: Vec<Value> = fields
         .iter()
-        .map(|(name, value)| Value::Object([(name.clone(), value.clone().into())].into_iter().collect()))
+        .map(|(name, value)| {
+            Value::Object([(name.clone(), value.clone().into())].into_iter().collect())
+        })
         .collect();
     conditions.push(json!({"bucket": bucket}));
     conditions.push(json!(["content-length-range", 1, rule.max_bytes]));

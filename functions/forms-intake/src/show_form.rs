@@ -64,7 +64,7 @@ pub(crate) fn token_document(
         Value::Null
     } else {
         let expires = Millis::of(now).seconds() + CHALLENGE_SECONDS;
-        form_guard::challenge(&deps.key, &form.id, form.spam.proof_cost, expires, random()?)
+        form_guard::challenge(&deps.key, &form.id, form.spam.proof_cost, expires)
     };
     let document = json!({"token": token(form, deps, now)?, "challenge": challenge});
     Ok(json_answer(StatusCode::OK, &document, "no-store"))

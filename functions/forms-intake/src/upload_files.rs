@@ -83,9 +83,13 @@ pub(crate) fn page(
     done_path: &str,
     deps: &Deps,
 ) -> String {
-    let max = match form.upload_field().map(|field| &field.kind) {
-        Some(FieldKind::Files { max_items, .. }) => *max_items,
-        _ => 0,
+    let (max, max_bytes) = match form.upload_field().map(|field| &field.kind) {
+        Some(FieldKind::Files {
+            max_items,
+            max_bytes,
+            ..
+        }) => (*max_items, *max_bytes),
+        _ => (0, 0),
     };
     let uploads: Vec<Upload<'_>> = uploads
         .iter()
@@ -101,8 +105,8 @@ pub(crate) fn page(
             sent: subject.count,
             max,
             uploads: &uploads,
+            max_bytes,
             done_action: done_path,
-            fault: None,
         },
     )
 }
@@ -112,7 +116,12 @@ pub(crate) fn page(
 pub(crate) async fn close(subject: &LinkSubject, deps: &Deps, now: SystemTime) {
     let noted = deps
         .submissions
-        .close_uploads(&subject.submission, subject.count, subject.at, Millis::of(now))
+        .close_uploads(
+            &subject.submission,
+            subject.count,
+            subject.at,
+            Millis::of(now),
+        )
         .await;
     if let Err(error) = noted {
         warn!(

@@ -35,7 +35,10 @@ pub(crate) async fn verify(form: &Form, response: Option<&str>, deps: &Deps) -> 
             .send()
             .await?
             .error_for_status()?;
-        if answer.content_length().is_some_and(|length| length > MAX_ANSWER) {
+        if answer
+            .content_length()
+            .is_some_and(|length| length > MAX_ANSWER)
+        {
             return Ok(None);
         }
         answer.json::<SiteVerify>().await.map(Some)

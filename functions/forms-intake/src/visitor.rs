@@ -24,8 +24,9 @@ impl Visitor {
     /// <https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html>.
     pub(crate) fn of<B>(request: &Request<B>) -> Self {
         let headers = request.headers();
-        let country = header(headers, "cloudfront-viewer-country")
-            .filter(|country| country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase()));
+        let country = header(headers, "cloudfront-viewer-country").filter(|country| {
+            country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase())
+        });
         Self {
             address: form_guard::viewer_address(
                 header(headers, "cloudfront-viewer-address"),
@@ -73,7 +74,10 @@ mod tests {
         assert!(visitor(&[("accept", "application/json")]).wants_json);
         assert!(visitor(&[("content-type", "application/json")]).wants_json);
         assert!(!visitor(&[("accept", "text/html,*/*;q=0.8")]).wants_json);
-        let both = [("content-type", "application/json"), ("accept", "text/html")];
+        let both = [
+            ("content-type", "application/json"),
+            ("accept", "text/html"),
+        ];
         assert!(!visitor(&both).wants_json);
     }
 
