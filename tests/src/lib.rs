@@ -1,1 +1,3 @@
-//! Support for the integration tests in `it/`.
+//! What the integration tests in `it/` and the benchmarks share: the ledger run.
+
+pub mod ledger;

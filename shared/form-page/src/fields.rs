@@ -51,7 +51,7 @@ fn markup(form: &Form, state: &FormState<'_>) -> Markup {
     html! {
         form method="post" action={"/forms/" (form.id)} data-form=(form.id) {
             div data-messages {
-                @if let Some(notice) = state.notice { div.notice role="alert" { p { (notice) } } }
+                @if let Some(notice) = state.notice { div.notice role="alert" { h2 { (notice) } } }
                 @if !state.faults.is_empty() { (summary(form, state.faults)) }
             }
             @for field in &form.fields { (control(field, state)) }

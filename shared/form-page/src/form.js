@@ -29,14 +29,14 @@ const prepare = () => work ||= (async () => {
 })();
 form.addEventListener('focusin', prepare);
 form.addEventListener('input', () => {
-  store[draft] = JSON.stringify([...new FormData(form)].filter(([n]) => n[4] != '_'));
+  store[draft] = JSON.stringify([...new FormData(form)].filter(([n]) => !/^form_/.test(n)));
 });
 for (const [n, v] of JSON.parse(store[draft] || '[]'))
   all(`[name="${n}"]`, e => e.type == 'checkbox' ? e.checked ||= e.value == v : e.value ||= v);
 function tell(name, title) {
   box.textContent = '';
   const e = add(box, 'div', '', {className: name, role: 'alert', tabIndex: -1});
-  add(e, name == 'notice' ? 'p' : 'h2', title);
+  add(e, 'h2', title);
   return e;
 }
 form.addEventListener('submit', async event => {
