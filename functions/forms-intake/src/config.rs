@@ -1,5 +1,5 @@
 use settings::{Reader, SettingsError, Vars};
-use tracing::level_filters::LevelFilter;
+use telemetry::Service;
 
 /// Settings of `forms-intake`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,12 +20,8 @@ pub struct Config {
     pub site_url: String,
     /// `UPLOAD_URL`: where browsers post attachments to: the bucket's own address.
     pub upload_url: String,
-    /// `POWERTOOLS_SERVICE_NAME`: the `service` of logs and metrics.
-    pub service: String,
-    /// `POWERTOOLS_METRICS_NAMESPACE`: the CloudWatch namespace.
-    pub metrics_namespace: String,
-    /// `AWS_LAMBDA_LOG_LEVEL`: set by Lambda from the function's logging settings.
-    pub log_level: LevelFilter,
+    /// Who writes logs and metrics.
+    pub telemetry: Service,
 }
 
 impl Config {
@@ -49,7 +45,6 @@ impl Config {
     /// All missing and misunderstood variables at once.
     pub fn from_vars(vars: &dyn Vars) -> Result<Self, SettingsError> {
         let mut reader = Reader::new(vars);
-        let or = |value: Option<String>, default: &str| value.unwrap_or_else(|| default.to_owned());
         let origin = |url: String| url.trim_end_matches('/').to_owned();
         let config = Self {
             submissions_table: reader.required("SUBMISSIONS_TABLE", "a DynamoDB table name"),
@@ -60,9 +55,7 @@ impl Config {
             verifier_secret_arn: reader.optional("VERIFIER_SECRET_ARN"),
             site_url: origin(reader.required("SITE_URL", "an origin such as https://example.com")),
             upload_url: origin(reader.required("UPLOAD_URL", "the URL of the bucket")),
-            service: or(reader.optional("POWERTOOLS_SERVICE_NAME"), "forms-intake"),
-            metrics_namespace: or(reader.optional("POWERTOOLS_METRICS_NAMESPACE"), "Sidetier"),
-            log_level: telemetry::level_from(reader.optional("AWS_LAMBDA_LOG_LEVEL").as_deref()),
+            telemetry: Service::read(&reader, "forms-intake"),
         };
         reader.finish(config)
     }

@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{Region, SharedCredentialsProvider};
 use form_guard::{Key, KeyError};
+use secrets::SecretError;
 use serde::Deserialize;
 use settings::Secret;
 use submission_store::{GuardTable, SubmissionStore};
@@ -84,14 +85,8 @@ impl VerifierKeys {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// A secret cannot be read.
-    #[error("get the secret `{arn}`")]
-    Secret {
-        /// The secret.
-        arn: String,
-        /// What Secrets Manager said.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
+    #[error(transparent)]
+    Secret(#[from] SecretError),
     /// The signing secret cannot be used.
     #[error("start with the signing secret")]
     Key(#[from] KeyError),
@@ -122,10 +117,11 @@ impl Deps {
             .timeout_config(timeouts)
             .retry_config(retries)
             .build();
-        let secrets = aws_sdk_secretsmanager::Client::new(&aws);
-        let key = Key::new(&read_secret(&secrets, &config.key_secret_arn).await?)?;
+        let key = Key::new(secrets::read(&aws, &config.key_secret_arn).await?.expose())?;
         let verifier = match &config.verifier_secret_arn {
-            Some(arn) => Some(VerifierKeys::parse(&read_secret(&secrets, arn).await?)?),
+            Some(arn) => Some(VerifierKeys::parse(
+                secrets::read(&aws, arn).await?.expose(),
+            )?),
             None => None,
         };
         let clients = Clients {
@@ -165,23 +161,4 @@ impl Deps {
             config,
         })
     }
-}
-
-async fn read_secret(
-    client: &aws_sdk_secretsmanager::Client,
-    arn: &str,
-) -> Result<String, StartError> {
-    let failed = |source| StartError::Secret {
-        arn: arn.to_owned(),
-        source,
-    };
-    let output = client
-        .get_secret_value()
-        .secret_id(arn)
-        .send()
-        .await
-        .map_err(|error| failed(Box::new(error)))?;
-    output
-        .secret_string
-        .ok_or_else(|| failed("it is not a text".into()))
 }

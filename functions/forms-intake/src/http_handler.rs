@@ -29,7 +29,7 @@ const NOT_STORED: &str = "We could not take your message just now. Nothing is lo
 pub async fn handle(request: Request, deps: Arc<Deps>) -> Response<Body> {
     let started = Instant::now();
     let request_id = request.lambda_context().request_id;
-    let mut metrics = Metrics::new(&deps.config.metrics_namespace, &deps.config.service);
+    let mut metrics = deps.config.telemetry.metrics();
     let visitor = Visitor::of(&request);
     let outcome = Box::pin(route(&request, &visitor, &deps, &mut metrics)).await;
     let mut response = outcome.unwrap_or_else(|failure| {

@@ -11,7 +11,7 @@ use lambda_http::{Request, service_fn};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let config = Config::from_vars(&settings::Environment)?;
-    telemetry::init(&config.service, config.log_level);
+    config.telemetry.init_logs();
     let deps = Arc::new(Deps::connect(config).await?);
     let service = service_fn(move |request: Request| {
         let deps = Arc::clone(&deps);

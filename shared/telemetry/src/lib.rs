@@ -7,7 +7,9 @@
 mod chain;
 mod logs;
 mod metrics;
+mod service;
 
 pub use chain::Chain;
 pub use logs::{init, level_from};
 pub use metrics::{Dimension, Metrics, Unit};
+pub use service::Service;
