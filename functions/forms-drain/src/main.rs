@@ -1,3 +1,21 @@
-//! Lambda function that stores submissions accepted while DynamoDB was away.
+//! `forms-drain`: stores what was accepted while DynamoDB was away.
+//!
+//! Trigger: SQS messages with submissions, or with S3's events for `accepted/`.
+//! The function is described in `docs/functions/forms-drain.md`.
 
-fn main() {}
+use std::sync::Arc;
+
+use forms_drain::{Config, Deps, handle};
+use lambda_runtime::{LambdaEvent, service_fn};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    let config = Config::from_vars(&settings::Environment)?;
+    config.telemetry.init_logs();
+    let deps = Arc::new(Deps::connect(config).await);
+    let service = service_fn(move |event: LambdaEvent<_>| {
+        let deps = Arc::clone(&deps);
+        async move { handle(event, deps).await }
+    });
+    lambda_runtime::run(service).await
+}

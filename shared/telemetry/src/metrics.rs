@@ -25,6 +25,8 @@ pub enum Unit {
     Bytes,
     /// A duration.
     Milliseconds,
+    /// A long duration.
+    Seconds,
 }
 
 impl Unit {
@@ -33,6 +35,7 @@ impl Unit {
             Self::Count => "Count",
             Self::Bytes => "Bytes",
             Self::Milliseconds => "Milliseconds",
+            Self::Seconds => "Seconds",
         }
     }
 }
