@@ -1,3 +1,21 @@
-//! Lambda function that delivers submissions by mail, webhook and event.
+//! `forms-deliver`: delivers submissions by mail, webhook and event.
+//!
+//! Trigger: SQS messages that name deliveries.
+//! The function is described in `docs/functions/forms-deliver.md`.
 
-fn main() {}
+use std::sync::Arc;
+
+use forms_deliver::{Config, Deps, handle};
+use lambda_runtime::{LambdaEvent, service_fn};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    let config = Config::from_vars(&settings::Environment)?;
+    config.telemetry.init_logs();
+    let deps = Arc::new(Deps::connect(config).await?);
+    let service = service_fn(move |event: LambdaEvent<_>| {
+        let deps = Arc::clone(&deps);
+        async move { handle(event, deps).await }
+    });
+    lambda_runtime::run(service).await
+}
