@@ -1,0 +1,44 @@
+//! The projection's tables and views. The function makes them itself: whoever has a
+//! database and this function has the projection.
+
+use site_forms::forms;
+
+/// Raised when anything below changes, or a form does.
+const LAYOUT: i64 = 1;
+
+/// The table that says which layout the database has.
+pub(crate) const VERSION_TABLE: &str = "CREATE TABLE IF NOT EXISTS form_projection_version (only_row boolean PRIMARY KEY DEFAULT true \
+     CHECK (only_row), version bigint NOT NULL); \
+     INSERT INTO form_projection_version (version) VALUES (0) ON CONFLICT DO NOTHING";
+
+/// Reads the version and keeps others from migrating at the same time. A row lock and no
+/// advisory lock: those pin a connection of RDS Proxy.
+pub(crate) const LOCK_VERSION: &str = "SELECT version FROM form_projection_version FOR UPDATE";
+
+/// Everything that visitors submitted.
+const TABLE: &str = "CREATE TABLE IF NOT EXISTS form_submissions (\
+     id text PRIMARY KEY, form text NOT NULL, version integer NOT NULL, \
+     received_at timestamptz NOT NULL, state text NOT NULL, score integer NOT NULL, \
+     fields jsonb NOT NULL, network text, country text, asn bigint, revises text, \
+     expires_at timestamptz NOT NULL); \
+     CREATE INDEX IF NOT EXISTS form_submissions_by_form ON form_submissions (form, received_at DESC); \
+     CREATE INDEX IF NOT EXISTS form_submissions_by_end ON form_submissions (expires_at)";
+
+/// The version of this layout with these forms.
+pub(crate) fn version() -> i64 {
+    let forms: i64 = forms()
+        .iter()
+        .map(|form| i64::from(form.version) + form.sql_view().len() as i64)
+        .sum();
+    LAYOUT * 1_000_000 + forms
+}
+
+/// The statements that bring any database to this layout.
+pub(crate) fn statements() -> String {
+    let views: Vec<String> = forms().iter().map(|form| form.sql_view()).collect();
+    format!(
+        "{TABLE}; {} UPDATE form_projection_version SET version = {}",
+        views.join(" "),
+        version()
+    )
+}
