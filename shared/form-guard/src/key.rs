@@ -36,6 +36,8 @@ pub enum Purpose {
     ProofOfWork,
     /// The owner's session.
     Session,
+    /// The forms of the owner's pages.
+    OwnerForm,
 }
 
 /// A secret that is too short.
@@ -110,6 +112,7 @@ impl Purpose {
             Self::Identity => "identity",
             Self::ProofOfWork => "proof-of-work",
             Self::Session => "session",
+            Self::OwnerForm => "owner-form",
         }
     }
 }
