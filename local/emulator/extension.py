@@ -16,16 +16,18 @@ from urllib.parse import parse_qs
 
 from ministack import app
 from ministack.core import iam_evaluator
-from ministack.services import cloudfront, cloudwatch, cloudwatch_logs, lambda_svc
+from ministack.services import alb, cloudfront, cloudwatch, cloudwatch_logs, lambda_svc
 from ministack.services.cloudformation import changesets, engine, handlers, provisioners
 
 USED = {
+    alb: ["_targets"],
     app: ["main", "_parse_lambda_url", "pin_request_origin"],
     iam_evaluator: ["EvalContext", "evaluate_resource_policy", "pin_request_origin"],
     cloudfront: [
         "OriginTimeout",
         "OriginUnreachable",
         "_dist_config_el",
+        "_distribution_vpc_origin_error",
         "_fetch_from_origin",
         "_find",
         "_local_tag_name",
@@ -196,6 +198,33 @@ def add_function_url_access_control():
     cloudfront._fetch_from_origin = fetch_signed
 
 
+def reach_load_balancers():
+    """Lets CloudFront reach load balancers over a VPC origin.
+
+    CloudFormation's VpcOrigin is only recorded, so no such origin exists for a
+    distribution to name; the origin's domain name leads to the load balancer anyway.
+    """
+    cloudfront._distribution_vpc_origin_error = lambda config: None
+
+
+def register_targets():
+    """Registers the Targets of a target group of the template.
+
+    ministack creates the group without them, and the load balancer answers 503.
+    """
+    handler = provisioners._RESOURCE_HANDLERS["AWS::ElasticLoadBalancingV2::TargetGroup"]
+    create = handler["create"]
+
+    def create_with_targets(logical_id, properties, stack_name):
+        arn, attributes = create(logical_id, properties, stack_name)
+        alb._targets[arn] = [
+            {"Id": target["Id"], "Port": target.get("Port", 80)} for target in properties.get("Targets") or []
+        ]
+        return arn, attributes
+
+    handler["create"] = create_with_targets
+
+
 def record_embedded_metrics(line):
     """Records the metrics of one log line in CloudWatch's embedded metric format."""
     try:
@@ -289,6 +318,8 @@ EXTENSIONS = [
     count_loopback_as_tls,
     add_function_url_access_control,
     add_origin_groups,  # after the access control: a group's members go through it
+    reach_load_balancers,
+    register_targets,
     add_embedded_metrics,
     record_unknown_resources,
 ]

@@ -7,9 +7,11 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use crate::aws::{ACCESS_KEY_ID, Aws, REGION, SECRET_ACCESS_KEY};
+use crate::forms::{self, FormsSetup};
+use crate::ports::PortPlan;
 use crate::process::{self, StopBy, bound_command};
 use crate::tools::Environment;
-use crate::{functions, machine};
+use crate::{functions, machine, postgres};
 
 /// Name of the CloudFormation stack.
 pub(crate) const STACK: &str = "sidetier";
@@ -22,7 +24,14 @@ pub(crate) type Outputs = BTreeMap<String, String>;
 
 /// Deploys the template, unchanged but for one thing that `sam build` would do
 /// too: each function's `CodeUri` names its built directory.
-pub(crate) fn deploy(sam: &Environment, aws: &Aws, state: &Path, logs: &Path) -> Result<Outputs> {
+pub(crate) fn deploy(
+    sam: &Environment,
+    aws: &Aws,
+    ports: &PortPlan,
+    forms: &FormsSetup,
+    state: &Path,
+    logs: &Path,
+) -> Result<Outputs> {
     let source = machine::repository().join("template.yaml");
     let template =
         fs::read_to_string(&source).with_context(|| format!("read {}", source.display()))?;
@@ -56,14 +65,34 @@ pub(crate) fn deploy(sam: &Environment, aws: &Aws, state: &Path, logs: &Path) ->
             "--no-fail-on-empty-changeset",
             "--no-progressbar",
         ])
-        .args([
-            "--parameter-overrides",
-            "EnvironmentClass=local",
-            "ImageUnsignedOptions=any",
-        ])
-        .arg(format!("Architecture={}", machine::architecture()));
+        .arg("--parameter-overrides")
+        .args(parameters(aws, ports, forms));
     process::run("deploy template.yaml", command, &logs.join("deploy.log"))?;
     outputs(aws)
+}
+
+/// The template's parameters on this machine.
+fn parameters(aws: &Aws, ports: &PortPlan, forms: &FormsSetup) -> Vec<String> {
+    let database = format!(
+        "postgres://{}@127.0.0.1:{}/postgres",
+        postgres::USER,
+        ports.postgres
+    );
+    let site = format!("http://127.0.0.1:{}", ports.site);
+    [
+        ("EnvironmentClass", "local"),
+        ("ImageUnsignedOptions", "any"),
+        ("Architecture", machine::architecture()),
+        ("SiteUrl", &site),
+        ("MailFrom", forms::MAIL_FROM),
+        ("MailTeam", forms::MAIL_TEAM),
+        ("WebhookEndpointsSecretArn", &forms.endpoints_secret_arn),
+        ("WebhookAllowedHosts", &forms::receiver(ports)),
+        ("DatabaseUrl", &database),
+        ("LocalEndpoint", aws.endpoint()),
+    ]
+    .map(|(name, value)| format!("{name}={value}"))
+    .to_vec()
 }
 
 /// Reads the stack's outputs:

@@ -13,6 +13,8 @@
 mod aws;
 mod deploy;
 mod emulator;
+mod faults;
+mod forms;
 mod functions;
 mod home;
 mod machine;

@@ -59,6 +59,36 @@ pub(crate) fn start(port: u16, state: &Path, logs: &Path) -> Result<Service> {
     Ok(service)
 }
 
+/// The rows of a query, each as one text.
+pub(crate) fn query(port: u16, query: &str) -> Result<Vec<String>> {
+    let psql = machine::find_program("psql").context("find psql: install PostgreSQL")?;
+    let output = Command::new(psql)
+        .args([
+            "--no-psqlrc",
+            "--tuples-only",
+            "--no-align",
+            "--set",
+            "ON_ERROR_STOP=1",
+        ])
+        .args(["--host", "127.0.0.1", "--port", &port.to_string()])
+        .args([
+            "--username",
+            USER,
+            "--dbname",
+            "postgres",
+            "--command",
+            query,
+        ])
+        .output()
+        .context("run psql")?;
+    if !output.status.success() {
+        let reason = String::from_utf8_lossy(&output.stderr);
+        anyhow::bail!("ask PostgreSQL: {}", reason.trim());
+    }
+    let text = String::from_utf8(output.stdout).context("read rows")?;
+    Ok(text.lines().map(str::to_owned).collect())
+}
+
 /// The data directory: with the rest of the state, except for root, whose
 /// repository the database's system user may not be allowed to enter.
 fn data_dir(state: &Path) -> PathBuf {

@@ -91,8 +91,9 @@ impl Progress {
     /// What to try, once the site is up.
     pub fn ready(&self, stack: &Stack) {
         let site = stack.site_url();
-        let rows: [(&str, &dyn Display); 5] = [
+        let rows: [(&str, &dyn Display); 6] = [
             ("Home page", &site),
+            ("Contact form", &format!("{site}/forms/contact")),
             (
                 "Any size",
                 &format!("{site}/img/w=400,f=webp/harbour-at-dusk.jpg"),

@@ -2,20 +2,22 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::thread;
 
 use anyhow::{Context, Result, anyhow};
+use serde_json::Value;
 
 use crate::aws::{ACCESS_KEY_ID, Aws, REGION, SECRET_ACCESS_KEY};
 use crate::deploy::Outputs;
-use crate::home::{Home, Site};
+use crate::home::{Home, Site, Webhooks, mails};
 use crate::media::Media;
 use crate::packages::{self, Purpose};
 use crate::ports::{PortPlan, Ports};
 use crate::process::Service;
 use crate::progress::Progress;
 use crate::tools::Tools;
-use crate::{deploy, emulator, functions, machine, nginx, postgres, redis, samples};
+use crate::{deploy, emulator, forms, functions, machine, nginx, postgres, redis, samples};
 
 /// How a stack is started.
 #[derive(Debug, Clone)]
@@ -58,12 +60,14 @@ pub struct Stack {
     _nginx: Service,
     _home: Home,
     emulator: Service,
-    _redis: Service,
-    _postgres: Service,
+    pub(crate) redis: Mutex<Option<Service>>,
+    pub(crate) postgres: Mutex<Option<Service>>,
     _lock: File,
-    ports: PortPlan,
-    aws: Aws,
+    pub(crate) ports: PortPlan,
+    pub(crate) aws: Aws,
+    webhooks: Webhooks,
     outputs: Outputs,
+    endpoints_secret_arn: String,
     tools: Tools,
     state_dir: PathBuf,
 }
@@ -91,12 +95,17 @@ impl Stack {
         )?;
         let aws = Aws::new(emulator::endpoint(&ports));
         let deploy_log = logs.join("deploy.log");
-        let outputs = progress.step("deploying template.yaml", Some(&deploy_log), || {
-            deploy::deploy(&tools.sam, &aws, state, &logs)
-        })?;
+        let (setup, outputs) =
+            progress.step("deploying template.yaml", Some(&deploy_log), || {
+                let setup = forms::prepare(&aws, &ports)?;
+                let outputs = deploy::deploy(&tools.sam, &aws, &ports, &setup, state, &logs)?;
+                Ok((setup, outputs))
+            })?;
         let media = Media::new(aws.endpoint(), output(&outputs, "MediaBucketName")?)?;
+        let webhooks = Webhooks::default();
         let (home, nginx) = progress.step("starting the home page and nginx", None, || {
-            let home = Home::start(Site::new(media.clone(), aws.clone(), ports))?;
+            let site = Site::new(media.clone(), aws.clone(), ports, webhooks.clone());
+            let home = Home::start(site)?;
             let domain = output(&outputs, "DistributionDomainName")?;
             Ok((home, nginx::start(&ports, domain, state, &logs)?))
         })?;
@@ -104,12 +113,14 @@ impl Stack {
             _nginx: nginx,
             _home: home,
             emulator,
-            _redis: redis,
-            _postgres: postgres,
+            redis: Mutex::new(Some(redis)),
+            postgres: Mutex::new(Some(postgres)),
             _lock: lock,
             ports,
             aws,
+            webhooks,
             outputs,
+            endpoints_secret_arn: setup.endpoints_secret_arn,
             tools,
             state_dir: state.to_owned(),
         };
@@ -204,6 +215,53 @@ impl Stack {
         self.emulator.log()
     }
 
+    /// Calls DynamoDB, by the operation's name, as root.
+    ///
+    /// # Errors
+    /// When DynamoDB refuses.
+    pub fn dynamodb(&self, operation: &str, request: &Value) -> Result<Value> {
+        let answer = self.aws.post(
+            "dynamodb",
+            "application/x-amz-json-1.0",
+            Some(&format!("DynamoDB_20120810.{operation}")),
+            &request.to_string(),
+        )?;
+        serde_json::from_str(&answer).context("read DynamoDB's answer")
+    }
+
+    /// The rows of a query to PostgreSQL, each as one text.
+    ///
+    /// # Errors
+    /// When PostgreSQL refuses.
+    pub fn sql(&self, query: &str) -> Result<Vec<String>> {
+        postgres::query(self.ports.postgres, query)
+    }
+
+    /// What the webhook receiver got, oldest first: `id`, `type`, `data`.
+    #[must_use]
+    pub fn received_webhooks(&self) -> Vec<Value> {
+        self.webhooks.documents()
+    }
+
+    /// Makes the webhook receiver answer `status` from now on; with `None` it works again.
+    pub fn fail_webhooks(&self, status: Option<u16>) {
+        self.webhooks.fail_with(status);
+    }
+
+    /// The mails that were sent, oldest first, as the emulator keeps them: `To`,
+    /// `Subject`, `BodyText`.
+    ///
+    /// # Errors
+    /// When the emulator does not answer.
+    pub fn sent_mails(&self) -> Result<Vec<Value>> {
+        mails(self.aws.endpoint())
+    }
+
+    /// Where its state and its logs are.
+    pub(crate) fn state_and_logs(&self) -> (PathBuf, PathBuf) {
+        (self.state_dir.clone(), self.state_dir.join("log"))
+    }
+
     /// The tools it was built and deployed with.
     #[must_use]
     pub const fn tools(&self) -> &Tools {
@@ -217,7 +275,15 @@ impl Stack {
     }
 
     fn write_functions_environment(&self) -> Result<()> {
-        let lines = [
+        let site = self.site_url();
+        let upload = format!(
+            "{}/{}",
+            self.aws.endpoint(),
+            self.output("FormsBucketName")?
+        );
+        let database = self.postgres_url();
+        let receiver = forms::receiver(&self.ports);
+        let lines: [(&str, &str); 32] = [
             ("AWS_ENDPOINT_URL", self.emulator_endpoint()),
             ("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID),
             ("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY),
@@ -230,6 +296,26 @@ impl Stack {
             ("IMAGE_URL_SIGNING_SECRET_ARN", ""),
             ("WATERMARK_KEY", "assets/watermark.png"),
             ("FALLBACK_KEY", "assets/fallback.png"),
+            ("SUBMISSIONS_TABLE", self.output("SubmissionsTableName")?),
+            ("GUARD_TABLE", self.output("FormsGuardTableName")?),
+            ("FORMS_BUCKET", self.output("FormsBucketName")?),
+            ("FORMS_KEY_SECRET_ARN", self.output("FormsKeySecretArn")?),
+            ("ACCEPT_QUEUE_URL", self.output("AcceptQueueUrl")?),
+            ("DELIVERY_QUEUE_URL", self.output("DeliveryQueueUrl")?),
+            ("PROJECTION_QUEUE_URL", self.output("ProjectionQueueUrl")?),
+            ("FILES_QUEUE_URL", self.output("FilesQueueUrl")?),
+            ("WEBHOOK_ENDPOINTS_SECRET_ARN", &self.endpoints_secret_arn),
+            ("WEBHOOK_ALLOWED_HOSTS", &receiver),
+            ("VERIFIER_SECRET_ARN", ""),
+            ("SITE_URL", &site),
+            ("UPLOAD_URL", &upload),
+            ("MAIL_FROM", forms::MAIL_FROM),
+            ("MAIL_TEAM", forms::MAIL_TEAM),
+            ("EVENT_BUS", "default"),
+            ("SCAN_MODE", "none"),
+            ("DATABASE_URL", &database),
+            ("ADMIN_AUTH", "local"),
+            ("ADMIN_PASSWORD", forms::ADMIN_PASSWORD),
         ];
         let text: String = lines
             .iter()

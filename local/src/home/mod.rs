@@ -2,19 +2,23 @@
 //! of it, and a form to upload more. Works without JavaScript.
 
 mod architecture;
+mod forms;
 mod listing;
 mod page;
 mod photos;
 mod placeholder;
 mod server;
 mod upload;
+mod webhooks;
 
 use crate::aws::Aws;
 use crate::media::Media;
 use crate::ports::PortPlan;
 
+pub(crate) use forms::mails;
 pub(crate) use server::Home;
 pub(crate) use upload::MAX_FORM_BYTES;
+pub(crate) use webhooks::Webhooks;
 
 /// What the pages show and link to.
 #[derive(Debug, Clone)]
@@ -22,10 +26,16 @@ pub(crate) struct Site {
     media: Media,
     aws: Aws,
     ports: PortPlan,
+    webhooks: Webhooks,
 }
 
 impl Site {
-    pub(crate) const fn new(media: Media, aws: Aws, ports: PortPlan) -> Self {
-        Self { media, aws, ports }
+    pub(crate) const fn new(media: Media, aws: Aws, ports: PortPlan, webhooks: Webhooks) -> Self {
+        Self {
+            media,
+            aws,
+            ports,
+            webhooks,
+        }
     }
 }

@@ -63,6 +63,18 @@ pub(crate) fn home(site: &Site, notice: Option<&Notice>) -> Result<Markup> {
                 h2 #parts { "How it fits together" }
                 (architecture::picture(site))
             }
+            section aria-labelledby="forms" {
+                h2 #forms { "Forms" }
+                p { "Fill one in, and look where it went." }
+                ul {
+                    li { a href="/forms/contact" { "Contact" } ", "
+                        a href="/forms/newsletter" { "newsletter" } " with double opt-in, "
+                        a href="/forms/quote" { "request for a quote" } " with attachments" }
+                    li { a href="/_local/mail" { "Mails that were sent" } }
+                    li { a href="/_local/webhooks" { "Webhooks that came" } }
+                    li { a href="/_local/database" { "Rows in PostgreSQL" } }
+                }
+            }
             section aria-labelledby="photos" {
                 h2 #photos { "Photos" }
                 @if photos.is_empty() { p { "None yet: drop one above." } }

@@ -14,7 +14,8 @@ use serde::Deserialize;
 use tokio::sync::oneshot;
 
 use super::upload::{self, MAX_FORM_BYTES, Refusal};
-use super::{Site, listing, page};
+use super::{Site, forms, listing, page};
+use crate::forms::WEBHOOKS;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("drop.js");
@@ -85,6 +86,9 @@ fn router(site: Site) -> Router {
         )
         .route("/_local/objects", get(objects))
         .route("/_local/logs/{function}", get(logs))
+        .route("/_local/mail", get(mailbox))
+        .route("/_local/database", get(database))
+        .route(WEBHOOKS, get(webhooks).post(receive_webhook))
         .route(
             "/_local/style.css",
             get(|| asset("text/css; charset=utf-8", STYLE)),
@@ -156,6 +160,22 @@ async fn objects(State(site): State<Site>, Query(query): Query<ObjectsQuery>) ->
 
 async fn logs(State(site): State<Site>, Path(function): Path<String>) -> Response {
     render(StatusCode::OK, move || listing::logs(&site, &function)).await
+}
+
+async fn mailbox(State(site): State<Site>) -> Response {
+    render(StatusCode::OK, move || forms::mailbox(&site)).await
+}
+
+async fn database(State(site): State<Site>) -> Response {
+    render(StatusCode::OK, move || forms::database(&site)).await
+}
+
+async fn webhooks(State(site): State<Site>) -> Response {
+    render(StatusCode::OK, move || Ok(site.webhooks.page())).await
+}
+
+async fn receive_webhook(State(site): State<Site>, headers: HeaderMap, body: String) -> StatusCode {
+    site.webhooks.receive(&headers, &body)
 }
 
 async fn asset(content_type: &'static str, text: &'static str) -> Response {

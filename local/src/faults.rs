@@ -1,0 +1,92 @@
+//! Breaking things on purpose: servers that stop, workers that are killed.
+
+use std::fs;
+
+use anyhow::{Context, Result};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::stack::Stack;
+use crate::{postgres, redis};
+
+impl Stack {
+    /// Stops PostgreSQL, as an outage would. Does nothing where it is stopped.
+    ///
+    /// # Errors
+    /// When another thread failed while it did the same.
+    pub fn stop_postgres(&self) -> Result<()> {
+        self.postgres.lock().map_err(poisoned)?.take();
+        Ok(())
+    }
+
+    /// Starts PostgreSQL again, with its data.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start_postgres(&self) -> Result<()> {
+        let mut service = self.postgres.lock().map_err(poisoned)?;
+        if service.is_none() {
+            let (state, logs) = self.state_and_logs();
+            *service = Some(postgres::start(self.ports.postgres, &state, &logs)?);
+        }
+        Ok(())
+    }
+
+    /// Stops Redis, as an outage would. Does nothing where it is stopped.
+    ///
+    /// # Errors
+    /// When another thread failed while it did the same.
+    pub fn stop_redis(&self) -> Result<()> {
+        self.redis.lock().map_err(poisoned)?.take();
+        Ok(())
+    }
+
+    /// Starts Redis again, empty.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start_redis(&self) -> Result<()> {
+        let mut service = self.redis.lock().map_err(poisoned)?;
+        if service.is_none() {
+            let (state, logs) = self.state_and_logs();
+            *service = Some(redis::start(self.ports.redis, &state, &logs)?);
+        }
+        Ok(())
+    }
+
+    /// Kills the running processes of a function, by its name (`forms-deliver`), and
+    /// tells how many there were.
+    ///
+    /// # Errors
+    /// When the list of processes cannot be read.
+    pub fn kill_function_workers(&self, function: &str) -> Result<usize> {
+        let name = format!(
+            "AWS_LAMBDA_FUNCTION_NAME={}-{function}",
+            crate::deploy::STACK
+        );
+        let home = self.aws.endpoint();
+        let mut killed = 0;
+        for entry in fs::read_dir("/proc").context("list processes")?.flatten() {
+            let pid = entry
+                .file_name()
+                .to_str()
+                .and_then(|name| name.parse().ok());
+            let Some(pid) = pid.and_then(Pid::from_raw) else {
+                continue;
+            };
+            let environment = fs::read(entry.path().join("environ")).unwrap_or_default();
+            let environment = String::from_utf8_lossy(&environment);
+            let mut variables = environment.split('\0');
+            // Of this stack only: another may run on the same machine.
+            let is_ours = variables.clone().any(|variable| variable.ends_with(home));
+            if is_ours && variables.any(|variable| variable == name) {
+                // It may have ended by itself meanwhile.
+                killed += usize::from(kill_process(pid, Signal::KILL).is_ok());
+            }
+        }
+        Ok(killed)
+    }
+}
+
+fn poisoned<T>(_error: std::sync::PoisonError<T>) -> anyhow::Error {
+    anyhow::anyhow!("take a service: another thread failed with it")
+}
