@@ -90,6 +90,7 @@ fn parameters(aws: &Aws, ports: &PortPlan, forms: &FormsSetup) -> Vec<String> {
         ("WebhookAllowedHosts", &forms::receiver(ports)),
         ("DatabaseUrl", &database),
         ("LocalEndpoint", aws.endpoint()),
+        ("AdminPassword", forms::ADMIN_PASSWORD),
     ]
     .map(|(name, value)| format!("{name}={value}"))
     .to_vec()

@@ -1,3 +1,21 @@
-//! Lambda function that checks and cleans attachments.
+//! `forms-files`: checks and cleans what visitors attach to their submissions.
+//!
+//! Trigger: SQS messages with S3's and GuardDuty's events, or the word that a visitor
+//! has finished. The function is described in `docs/functions/forms-files.md`.
 
-fn main() {}
+use std::sync::Arc;
+
+use forms_files::{Config, Deps, handle};
+use lambda_runtime::{LambdaEvent, service_fn};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    let config = Config::from_vars(&settings::Environment)?;
+    config.telemetry.init_logs();
+    let deps = Arc::new(Deps::connect(config).await);
+    let service = service_fn(move |event: LambdaEvent<_>| {
+        let deps = Arc::clone(&deps);
+        async move { handle(event, deps).await }
+    });
+    lambda_runtime::run(service).await
+}

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use image_request::{PresetError, Presets};
 use lambda_kit::Idempotency;
-use media_store::{MediaBucket, MediaTable};
+use media_store::{Bucket, MediaTable};
 
 use crate::Config;
 
@@ -18,7 +18,7 @@ pub struct Deps {
     /// The site's presets.
     pub presets: Presets,
     /// The media bucket.
-    pub bucket: MediaBucket,
+    pub bucket: Bucket,
     /// The media table.
     pub table: MediaTable,
     /// Once per event.
@@ -55,7 +55,7 @@ impl Deps {
     ) -> Result<Self, StartError> {
         Ok(Self {
             presets: Presets::site()?,
-            bucket: MediaBucket::new(objects, config.media_bucket.clone()),
+            bucket: Bucket::new(objects, config.media_bucket.clone()),
             table: MediaTable::new(tables.clone(), config.media_table.clone()),
             idempotency: Idempotency::new(tables, config.media_table.clone(), LEASE),
             config,

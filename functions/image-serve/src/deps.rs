@@ -1,5 +1,5 @@
 use image_request::{Policy, PresetError, Presets, Signer, SignerError};
-use media_store::{MediaBucket, MediaTable};
+use media_store::{Bucket, MediaTable};
 
 use crate::Config;
 use crate::site_pictures::SitePictures;
@@ -13,7 +13,7 @@ pub struct Deps {
     /// Who may ask for what.
     pub policy: Policy,
     /// The media bucket.
-    pub bucket: MediaBucket,
+    pub bucket: Bucket,
     /// The media table.
     pub table: MediaTable,
     /// Watermark and fallback, read when first asked for.
@@ -65,7 +65,7 @@ impl Deps {
         objects: aws_sdk_s3::Client,
         tables: aws_sdk_dynamodb::Client,
     ) -> Result<Self, StartError> {
-        let bucket = MediaBucket::new(objects, config.media_bucket.clone());
+        let bucket = Bucket::new(objects, config.media_bucket.clone());
         Ok(Self {
             presets: Presets::site()?,
             policy: Policy {

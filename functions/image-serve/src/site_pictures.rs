@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use image_codecs::{Limits, Picture, Rgba};
-use media_store::MediaBucket;
+use media_store::Bucket;
 use tokio::sync::OnceCell;
 
 use crate::{Config, ServeError};
@@ -12,7 +12,7 @@ const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
 /// The watermark and the fallback picture, read once when first asked for.
 pub(crate) struct SitePictures {
-    bucket: MediaBucket,
+    bucket: Bucket,
     limits: Limits,
     watermark_key: String,
     fallback_key: String,
@@ -21,7 +21,7 @@ pub(crate) struct SitePictures {
 }
 
 impl SitePictures {
-    pub(crate) fn new(bucket: MediaBucket, config: &Config) -> Self {
+    pub(crate) fn new(bucket: Bucket, config: &Config) -> Self {
         Self {
             bucket,
             limits: config.limits,

@@ -40,14 +40,14 @@ pub struct NewObject<'a> {
     pub metadata: &'a [(&'a str, &'a str)],
 }
 
-/// The media bucket.
+/// A bucket.
 #[derive(Debug, Clone)]
-pub struct MediaBucket {
+pub struct Bucket {
     client: Client,
     name: String,
 }
 
-impl MediaBucket {
+impl Bucket {
     /// The bucket `name`.
     #[must_use]
     pub const fn new(client: Client, name: String) -> Self {

@@ -1,6 +1,6 @@
-//! The media bucket and the media table.
+//! Buckets and the media table.
 //!
-//! [`MediaBucket`] reads and writes S3 objects with a cap on every read;
+//! [`Bucket`] reads and writes S3 objects with a cap on every read;
 //! [`MediaTable`] keeps one row per photo (its manifest, or the mark of its
 //! deletion) and one per on-demand answer, ordered by S3's sequencer. They know
 //! names and bytes, not pictures.
@@ -10,7 +10,7 @@ mod error;
 mod sequencer;
 mod table;
 
-pub use bucket::{MediaBucket, NewObject, StoredObject};
+pub use bucket::{Bucket, NewObject, StoredObject};
 pub use error::StoreError;
 pub use sequencer::Sequencer;
 pub use table::{MediaTable, PhotoRow};
