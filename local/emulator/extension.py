@@ -11,6 +11,7 @@ are ministack's own environment variables.
 import http.client
 import http.server
 import json
+import pathlib
 import sys
 from urllib.parse import parse_qs
 
@@ -21,7 +22,7 @@ from ministack.services.cloudformation import changesets, engine, handlers, prov
 
 USED = {
     alb: ["_targets"],
-    app: ["main", "_parse_lambda_url", "pin_request_origin"],
+    app: ["SERVICE_HANDLERS", "main", "_parse_lambda_url", "pin_request_origin"],
     iam_evaluator: ["EvalContext", "evaluate_resource_policy", "pin_request_origin"],
     cloudfront: [
         "OriginTimeout",
@@ -313,6 +314,26 @@ def record_unknown_resources():
         module.validate_template_support = validate_after_recording
 
 
+FAILING = pathlib.Path("failing-services")
+"""Names of services that answer 500 for now, one a line, in the working directory."""
+
+
+def fail_on_request():
+    """Lets tests take a service away: it answers 500 while its name is in `FAILING`."""
+
+    def failing(service, handle):
+        async def handle_or_fail(*request):
+            if FAILING.exists() and service in FAILING.read_text().split():
+                error = {"__type": "InternalServerError", "message": f"{service} is failing on request"}
+                return 500, {"Content-Type": "application/x-amz-json-1.0"}, json.dumps(error).encode()
+            return await handle(*request)
+
+        return handle_or_fail
+
+    for service in ("dynamodb", "s3", "sqs"):
+        app.SERVICE_HANDLERS[service] = failing(service, app.SERVICE_HANDLERS[service])
+
+
 EXTENSIONS = [
     disable_nagle,
     count_loopback_as_tls,
@@ -321,6 +342,7 @@ EXTENSIONS = [
     reach_load_balancers,
     register_targets,
     add_embedded_metrics,
+    fail_on_request,
     record_unknown_resources,
 ]
 

@@ -44,6 +44,27 @@ impl Aws {
         target: Option<&str>,
         body: &str,
     ) -> Result<String> {
+        self.post_to("/", service, content_type, target, body)
+    }
+
+    /// Calls a function and waits for its answer:
+    /// <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>.
+    ///
+    /// # Errors
+    /// When the function cannot be called. An error of the function is its answer.
+    pub(crate) fn invoke(&self, function: &str, event: &str) -> Result<String> {
+        let path = format!("/2015-03-31/functions/{function}/invocations");
+        self.post_to(&path, "lambda", "application/json", None, event)
+    }
+
+    fn post_to(
+        &self,
+        path: &str,
+        service: &str,
+        content_type: &str,
+        target: Option<&str>,
+        body: &str,
+    ) -> Result<String> {
         let url = Url::parse(&self.endpoint).context("read the emulator's address")?;
         let host = url.authority().to_owned();
         let time = Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
@@ -53,8 +74,8 @@ impl Aws {
             ("x-amz-date", &time),
         ];
         headers.extend(target.map(|target| ("x-amz-target", target)));
-        let authorization = authorization(service, &time, &headers, body)?;
-        let mut request = ureq::post(format!("{}/", self.endpoint))
+        let authorization = authorization(path, service, &time, &headers, body)?;
+        let mut request = ureq::post(format!("{}{path}", self.endpoint))
             .config()
             .http_status_as_error(false)
             .build()
@@ -105,9 +126,10 @@ impl Aws {
     }
 }
 
-/// The `authorization` header of a POST to `/`. `headers` are in order of their
+/// The `authorization` header of a POST to `path`. `headers` are in order of their
 /// names and all of them are signed.
 fn authorization(
+    path: &str,
     service: &str,
     time: &str,
     headers: &[(&str, &str)],
@@ -120,7 +142,7 @@ fn authorization(
         .map(|(name, value)| format!("{name}:{value}\n"))
         .collect();
     let canonical = format!(
-        "POST\n/\n\n{lines}\n{names}\n{}",
+        "POST\n{path}\n\n{lines}\n{names}\n{}",
         hex(&Sha256::digest(body))
     );
     let date = time.get(..8).context("read the date of a time stamp")?;
@@ -162,7 +184,8 @@ mod tests {
             ("x-amz-date", "20261122T120000Z"),
         ];
         let body = "Action=DescribeStacks&Version=2010-05-15&StackName=sidetier";
-        let header = authorization("cloudformation", "20261122T120000Z", &headers, body).unwrap();
+        let header =
+            authorization("/", "cloudformation", "20261122T120000Z", &headers, body).unwrap();
         let signature = header.split_once("Signature=").unwrap().1;
         assert_eq!(
             signature,

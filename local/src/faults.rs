@@ -53,6 +53,16 @@ impl Stack {
         Ok(())
     }
 
+    /// Makes AWS services (`dynamodb`, `s3`, `sqs`) answer 500 from now on; an empty list
+    /// mends them all.
+    ///
+    /// # Errors
+    /// When the emulator cannot be told.
+    pub fn fail_services(&self, services: &[&str]) -> Result<()> {
+        let file = self.state_and_logs().0.join("emulator/failing-services");
+        fs::write(&file, services.join("\n")).with_context(|| format!("write {}", file.display()))
+    }
+
     /// Kills the running processes of a function, by its name (`forms-deliver`), and
     /// tells how many there were.
     ///

@@ -42,12 +42,12 @@ impl Default for StackOptions {
 }
 
 impl StackOptions {
-    /// Free ports, a state directory below cargo's target directory, no samples.
+    /// Free ports, the state directory `name` below cargo's target directory, no samples.
     #[must_use]
-    pub fn for_tests() -> Self {
+    pub fn for_tests(name: &str) -> Self {
         Self {
             ports: Ports::Free,
-            state_dir: machine::target_dir().join("tmp/test-stack"),
+            state_dir: machine::target_dir().join("tmp").join(name),
             samples: false,
         }
     }
@@ -215,6 +215,17 @@ impl Stack {
         self.emulator.log()
     }
 
+    /// Calls a function by its name (`forms-drain`) with an event and returns its answer.
+    ///
+    /// # Errors
+    /// When it cannot be called or answers something that is not JSON. An error of the
+    /// function is an answer: `errorType` and `errorMessage`.
+    pub fn invoke(&self, function: &str, event: &str) -> Result<Value> {
+        let name = format!("{}-{function}", deploy::STACK);
+        let answer = self.aws.invoke(&name, event)?;
+        serde_json::from_str(&answer).with_context(|| format!("read the answer of {function}"))
+    }
+
     /// Calls DynamoDB, by the operation's name, as root.
     ///
     /// # Errors
@@ -282,8 +293,16 @@ impl Stack {
             self.output("FormsBucketName")?
         );
         let database = self.postgres_url();
+        let dead_letters = [
+            self.output("AcceptDeadLetterQueueUrl")?,
+            self.output("DeliveryDeadLetterQueueUrl")?,
+            self.output("ProjectionDeadLetterQueueUrl")?,
+            self.output("FilesDeadLetterQueueUrl")?,
+            self.output("OutboxDeadLetterQueueUrl")?,
+        ]
+        .join(",");
         let receiver = forms::receiver(&self.ports);
-        let lines: [(&str, &str); 32] = [
+        let lines = [
             ("AWS_ENDPOINT_URL", self.emulator_endpoint()),
             ("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID),
             ("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY),
@@ -314,6 +333,7 @@ impl Stack {
             ("EVENT_BUS", "default"),
             ("SCAN_MODE", "none"),
             ("DATABASE_URL", &database),
+            ("DEAD_LETTER_QUEUE_URLS", &dead_letters),
             ("ADMIN_AUTH", "local"),
             ("ADMIN_PASSWORD", forms::ADMIN_PASSWORD),
         ];

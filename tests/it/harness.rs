@@ -5,9 +5,7 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_s3::primitives::ByteStream;
-use local::{
-    ACCESS_KEY_ID, Ports, Progress, Purpose, REGION, SECRET_ACCESS_KEY, Stack, StackOptions,
-};
+use local::{ACCESS_KEY_ID, Progress, Purpose, REGION, SECRET_ACCESS_KEY, Stack, StackOptions};
 use serde_json::Value;
 
 /// Longest wait for something that takes a second or two: the machine may be busy.
@@ -16,16 +14,15 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// The stack of this test run, on free ports. It stops with the process.
 pub(crate) fn stack() -> &'static Stack {
     static STACK: OnceLock<Stack> = OnceLock::new();
-    STACK.get_or_init(|| {
-        let options = StackOptions {
-            ports: Ports::Free,
-            ..StackOptions::for_tests()
-        };
-        let progress = Progress::plain();
-        // The site itself needs no browser, its tests do.
-        local::install_packages(Purpose::Test, &progress).expect("the packages are there");
-        Stack::start(&options, &progress).expect("the stack starts")
-    })
+    STACK.get_or_init(|| start("test-stack"))
+}
+
+/// Starts a stack on free ports, with its state in a directory of that name.
+pub(crate) fn start(name: &str) -> Stack {
+    let progress = Progress::plain();
+    // The site itself needs no browser, its tests do.
+    local::install_packages(Purpose::Test, &progress).expect("the packages are there");
+    Stack::start(&StackOptions::for_tests(name), &progress).expect("the stack starts")
 }
 
 /// An S3 client of the stack.

@@ -1,10 +1,8 @@
 //! The local stack's home page, in a real browser.
 
-mod browser;
-
 use std::path::PathBuf;
 
-use browser::Browser;
+use crate::browser::Browser;
 use tempfile::TempDir;
 
 use crate::harness::{get, stack};

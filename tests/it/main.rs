@@ -7,6 +7,8 @@
     reason = "a test fails by panicking; the lint's own exception covers test functions only"
 )]
 
+mod browser;
+mod forms;
 mod harness;
 mod home_page;
 mod idempotency;

@@ -121,7 +121,9 @@ pub fn run(stack: &Stack, plan: &Plan, progress: &(dyn Fn(&str) + Sync)) -> Resu
         let breaker = scope.spawn(|| break_things(stack, plan, &posting, &faults, progress));
         let posted = post_all(stack, plan, progress);
         posting.store(false, Ordering::SeqCst);
-        let broke = breaker.join().map_err(|_| anyhow::anyhow!("the fault thread ended early"));
+        let broke = breaker
+            .join()
+            .map_err(|_| anyhow::anyhow!("the fault thread ended early"));
         broke.and_then(|broke| broke).and(posted)
     })?;
     progress("all posts are answered, waiting for the deliveries");
@@ -170,13 +172,18 @@ fn post_all(
                         books.insert(marker(plan, number), entry);
                     }
                     if number > 0 && number % 500 == 0 {
-                        progress(&format!("{number} of {} submissions posted", plan.submissions));
+                        progress(&format!(
+                            "{number} of {} submissions posted",
+                            plan.submissions
+                        ));
                     }
                 }
             });
         }
     });
-    let books = books.into_inner().map_err(|_| anyhow::anyhow!("a client ended early"))?;
+    let books = books
+        .into_inner()
+        .map_err(|_| anyhow::anyhow!("a client ended early"))?;
     Ok((books, posts.into_inner()))
 }
 
@@ -228,7 +235,11 @@ fn post(
         "privacy": true,
     });
     // A network of its own for every submission: rates are not what is tested here.
-    let address = format!("198.{}.{}.9:4711", 18 + number / 65_536 % 2, number % 65_536 / 256);
+    let address = format!(
+        "198.{}.{}.9:4711",
+        18 + number / 65_536 % 2,
+        number % 65_536 / 256
+    );
     let address = address.replace(".9:", &format!(".{}:", 1 + number % 250));
     let mut response = agent
         .post(format!("{}/forms/contact", stack.emulator_endpoint()))
@@ -344,7 +355,8 @@ fn stored(stack: &Stack, plan: &Plan) -> Result<BTreeMap<String, BTreeSet<String
 
 /// Names by marker in PostgreSQL.
 fn projected(stack: &Stack, plan: &Plan) -> Result<BTreeMap<String, BTreeSet<String>>> {
-    let rows = stack.sql("SELECT json_build_object('id', id, 'fields', fields) FROM form_submissions")?;
+    let rows =
+        stack.sql("SELECT json_build_object('id', id, 'fields', fields) FROM form_submissions")?;
     let mut found = BTreeMap::new();
     for row in rows {
         let row: Value = serde_json::from_str(&row).context("read a row of PostgreSQL")?;
@@ -356,22 +368,20 @@ fn projected(stack: &Stack, plan: &Plan) -> Result<BTreeMap<String, BTreeSet<Str
 /// Names by marker at the webhook receiver.
 fn received(stack: &Stack, plan: &Plan) -> Result<BTreeMap<String, BTreeSet<String>>> {
     let mut found = BTreeMap::new();
-    for webhook in stack.received_webhooks()? {
+    for webhook in stack.received_webhooks() {
         let data = &webhook["data"];
         add(&mut found, plan, &data["fields"], &data["submission"]);
     }
     Ok(found)
 }
 
-fn add(
-    found: &mut BTreeMap<String, BTreeSet<String>>,
-    plan: &Plan,
-    fields: &Value,
-    id: &Value,
-) {
+fn add(found: &mut BTreeMap<String, BTreeSet<String>>, plan: &Plan, fields: &Value, id: &Value) {
     let marker = fields["order_number"].as_str().unwrap_or_default();
     if let (true, Some(id)) = (marker.starts_with(&plan.run), id.as_str()) {
-        found.entry(marker.to_owned()).or_default().insert(id.to_owned());
+        found
+            .entry(marker.to_owned())
+            .or_default()
+            .insert(id.to_owned());
     }
 }
 

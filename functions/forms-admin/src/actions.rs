@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_sqs::types::QueueAttributeName;
-use form_definition::{Form, Trigger};
+use form_definition::{FieldKind, Form, Trigger};
 use serde_json::json;
 use submission_store::{AttachmentVerdict, DeliveryKey, Millis, Page, State, Stored, SubmissionId};
 
@@ -220,37 +220,40 @@ pub(crate) async fn attachment_link(
 /// Erases everything of one person: rows, attachments, rows of PostgreSQL. What is left
 /// after a failure is erased by doing it again.
 pub(crate) async fn erase_person(rows: &[Stored], deps: &Deps) -> Result<(), AdminError> {
-    let ids: Vec<&SubmissionId> = rows.iter().map(|row| &row.submission.id).collect();
-    for chunk in ids.chunks(ERASED) {
+    for chunk in rows.chunks(ERASED) {
+        let ids: Vec<&SubmissionId> = chunk.iter().map(|row| &row.submission.id).collect();
         deps.queues
             .send_message()
             .queue_url(&deps.config.projection_queue_url)
-            .message_body(json!({"erase": chunk}).to_string())
+            .message_body(json!({"erase": ids}).to_string())
             .send()
             .await
             .map_err(|error| AdminError::Queue(error.into()))?;
     }
-    for id in ids {
-        let attachments = deps.submissions.attachments(id).await?;
-        // A file may have come that was not looked at yet.
-        let slots = attachments
-            .iter()
-            .map(|attachment| attachment.slot)
-            .max()
-            .unwrap_or(0)
-            + 3;
-        for slot in 1..=slots {
-            for folder in ["incoming", "clean"] {
-                deps.objects
-                    .delete_object()
-                    .bucket(&deps.config.forms_bucket)
-                    .key(format!("{folder}/{id}/{slot}"))
-                    .send()
-                    .await
-                    .map_err(|error| AdminError::Bucket(error.into()))?;
-            }
+    for row in rows {
+        erase_attachments(row, deps).await?;
+        deps.submissions.erase(&row.submission.id).await?;
+    }
+    Ok(())
+}
+
+/// Removes every file that may have come with a submission, looked at or not.
+async fn erase_attachments(row: &Stored, deps: &Deps) -> Result<(), AdminError> {
+    let id = &row.submission.id;
+    let field = site_forms::form(&row.submission.form).and_then(Form::upload_field);
+    let Some(FieldKind::Files { max_items, .. }) = field.map(|field| &field.kind) else {
+        return Ok(());
+    };
+    for slot in 1..=*max_items {
+        for folder in ["incoming", "clean"] {
+            deps.objects
+                .delete_object()
+                .bucket(&deps.config.forms_bucket)
+                .key(format!("{folder}/{id}/{slot}"))
+                .send()
+                .await
+                .map_err(|error| AdminError::Bucket(error.into()))?;
         }
-        deps.submissions.erase(id).await?;
     }
     Ok(())
 }

@@ -86,7 +86,11 @@ pub(crate) async fn check_scanned(
 ) -> Result<(), FilesError> {
     let upload = read(place, deps).await?;
     // Another upload took its place: that one has a scan of its own.
-    if upload.object.as_ref().is_some_and(|object| object.etag != etag) {
+    if upload
+        .object
+        .as_ref()
+        .is_some_and(|object| object.etag != etag)
+    {
         return Ok(());
     }
     let reason = match result {
@@ -236,7 +240,9 @@ async fn refuse(
     let attachment = Attachment {
         slot: place.slot,
         verdict: AttachmentVerdict::Refused(reason),
-        media_type: object.map_or("application/octet-stream", declared).to_owned(),
+        media_type: object
+            .map_or("application/octet-stream", declared)
+            .to_owned(),
         bytes: object.map_or(0, |object| object.bytes.len() as u64),
     };
     note(place, upload, attachment, deps).await?;

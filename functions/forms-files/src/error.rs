@@ -9,7 +9,9 @@ pub enum FilesError {
     #[error("read the message: an event of S3, a scan result or a finished upload is allowed")]
     Message(#[source] serde_json::Error),
     /// The event is of another bucket or another prefix.
-    #[error("read the event of `{key}`: `incoming/{{submission}}/{{1 to 99}}` of the forms bucket is allowed")]
+    #[error(
+        "read the event of `{key}`: `incoming/{{submission}}/{{1 to 99}}` of the forms bucket is allowed"
+    )]
     OtherObject {
         /// The object.
         key: String,

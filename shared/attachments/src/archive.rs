@@ -33,7 +33,9 @@ pub(crate) fn inspect(bytes: &[u8]) -> Result<(), Refusal> {
     let allowed = ratio_limit.min(MAX_INFLATED);
     let mut inflated = 0;
     for index in 0..archive.len() {
-        let file = archive.by_index_raw(index).map_err(|error| damaged(&error))?;
+        let file = archive
+            .by_index_raw(index)
+            .map_err(|error| damaged(&error))?;
         if file.encrypted() {
             return Err(Refusal::Archive("is encrypted".to_owned()));
         }

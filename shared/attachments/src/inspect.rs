@@ -183,7 +183,10 @@ mod tests {
 
     #[test]
     fn refuses_what_is_empty_too_large_or_not_text() {
-        assert_eq!(check(b"", "text/plain", &["text/plain"]), Err(Refusal::Empty));
+        assert_eq!(
+            check(b"", "text/plain", &["text/plain"]),
+            Err(Refusal::Empty)
+        );
         let refused = check(&[b'a'; 10_001], "text/plain", &["text/plain"]).unwrap_err();
         assert_eq!(
             refused.to_string(),
@@ -198,7 +201,10 @@ mod tests {
     fn refuses_pictures_of_too_many_pixels_and_broken_ones() {
         let photo = png(64, 64);
         let refused = check(&photo, "image/png", &["image/png"]).unwrap_err();
-        assert!(refused.to_string().contains("max_pixels is 4096"), "{refused}");
+        assert!(
+            refused.to_string().contains("max_pixels is 4096"),
+            "{refused}"
+        );
         let refused = check(&photo[..20], "image/png", &["image/png"]).unwrap_err();
         assert!(matches!(refused, Refusal::Picture(_)), "{refused}");
     }

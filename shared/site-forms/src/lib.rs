@@ -44,10 +44,7 @@ mod tests {
 
     #[test]
     fn the_site_has_its_three_forms() {
-        let names: Vec<&str> = forms()
-            .iter()
-            .map(|form| form.id.as_str())
-            .collect();
+        let names: Vec<&str> = forms().iter().map(|form| form.id.as_str()).collect();
         assert_eq!(names, ["contact", "newsletter", "quote"]);
         assert!(form("contact").is_some() && form("other").is_none());
     }
