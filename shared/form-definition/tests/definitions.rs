@@ -1,5 +1,10 @@
 //! Definition files: what is read, and what is said about those that cannot be.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking; the lint's own exception covers test functions only"
+)]
+
 use form_definition::{Audience, Delivery, FieldKind, Form, ProofMode, TextFormat};
 use serde_json::json;
 
