@@ -16,13 +16,14 @@ import sys
 from urllib.parse import parse_qs
 
 from ministack import app
-from ministack.core import iam_evaluator
+from ministack.core import iam_actions, iam_evaluator
 from ministack.services import alb, cloudfront, cloudwatch, cloudwatch_logs, lambda_svc
 from ministack.services.cloudformation import changesets, engine, handlers, provisioners
 
 USED = {
     alb: ["_targets"],
     app: ["SERVICE_HANDLERS", "main", "_parse_lambda_url", "pin_request_origin"],
+    iam_actions: ["extract_iam_action"],
     iam_evaluator: ["EvalContext", "evaluate_resource_policy", "pin_request_origin"],
     cloudfront: [
         "OriginTimeout",
@@ -199,6 +200,20 @@ def add_function_url_access_control():
     cloudfront._fetch_from_origin = fetch_signed
 
 
+def authorize_batches_of_messages():
+    """SQS has no action for batches: who may send one message may send ten.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
+    """
+    extract = iam_actions.extract_iam_action
+
+    def extract_without_batch(service, *request):
+        action = extract(service, *request)
+        return action.removesuffix("Batch") if service == "sqs" and action else action
+
+    iam_actions.extract_iam_action = extract_without_batch
+
+
 def reach_load_balancers():
     """Lets CloudFront reach load balancers over a VPC origin.
 
@@ -339,6 +354,7 @@ EXTENSIONS = [
     count_loopback_as_tls,
     add_function_url_access_control,
     add_origin_groups,  # after the access control: a group's members go through it
+    authorize_batches_of_messages,
     reach_load_balancers,
     register_targets,
     add_embedded_metrics,

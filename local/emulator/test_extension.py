@@ -4,10 +4,14 @@ import asyncio
 import contextlib
 import io
 import json
+import pathlib
+import tempfile
 import unittest
 from unittest import mock
 
 import extension
+from ministack import app
+from ministack.core import iam_actions
 from ministack.services import cloudfront, cloudwatch, cloudwatch_logs, lambda_svc
 from ministack.services.cloudformation import changesets, engine, handlers, provisioners
 
@@ -124,6 +128,42 @@ class FunctionUrlGrants(unittest.TestCase):
     def test_another_distribution_is_refused(self):
         other = DISTRIBUTION + "X"
         self.assertFalse(self.allowed((self.URL[0], other, self.URL[2]), (self.INVOKE[0], other, self.INVOKE[2])))
+
+
+class BatchesOfMessages(unittest.TestCase):
+    def test_are_authorized_as_single_messages(self):
+        with mock.patch.object(iam_actions, "extract_iam_action", iam_actions.extract_iam_action):
+            extension.authorize_batches_of_messages()
+            for service, target, action in [
+                ("sqs", "AmazonSQS.SendMessageBatch", "sqs:SendMessage"),
+                ("sqs", "AmazonSQS.SendMessage", "sqs:SendMessage"),
+                ("dynamodb", "DynamoDB_20120810.GetItem", "dynamodb:GetItem"),
+            ]:
+                request = ("POST", "/", {"x-amz-target": target}, b"{}", {})
+                self.assertEqual(iam_actions.extract_iam_action(service, *request), action)
+
+
+class FailingServices(unittest.TestCase):
+    def test_fail_while_their_name_is_in_the_file(self):
+        async def works(*request):
+            return 200, {}, b"works"
+
+        handlers_before = dict.fromkeys(("dynamodb", "s3", "sqs"), works)
+        with (
+            tempfile.TemporaryDirectory() as directory,
+            mock.patch.object(extension, "FAILING", pathlib.Path(directory, "failing")),
+            mock.patch.dict(app.SERVICE_HANDLERS, handlers_before),
+        ):
+            extension.fail_on_request()
+
+            def status(service):
+                return asyncio.run(app.SERVICE_HANDLERS[service]("POST", "/", {}, b"", {}))[0]
+
+            self.assertEqual(status("sqs"), 200)
+            extension.FAILING.write_text("sqs\ndynamodb")
+            self.assertEqual((status("sqs"), status("dynamodb"), status("s3")), (500, 500, 200))
+            extension.FAILING.write_text("")
+            self.assertEqual(status("sqs"), 200)
 
 
 class EmbeddedMetrics(unittest.TestCase):
