@@ -159,7 +159,7 @@ async fn show(
                 &actions::attachment_link(&read_id(id)?, slot, deps).await?,
             ))
         }
-        [form, file] => download(request, known(form)?, file, deps).await,
+        [form, file] => download(request, known(form)?, file, shell, deps).await,
         [form] => {
             let form = known(form)?;
             let filter = filter(request)?;
@@ -196,10 +196,13 @@ async fn one(
     )))
 }
 
+/// A part of an export. A browser that asks for more than one part holds is shown where
+/// the parts are; a program finds the next one in `Link`.
 async fn download(
     request: &Request,
     form: &Form,
     name: &str,
+    shell: &Shell<'_>,
     deps: &Deps,
 ) -> Result<Response<Body>, AdminError> {
     let (format, media_type) = match name {
@@ -207,14 +210,19 @@ async fn download(
         "export.jsonl" => (Format::JsonLines, "application/jsonl"),
         _ => return Err(AdminError::NotFound),
     };
-    let part = export(form, format, query(request, "before"), deps).await?;
+    let before = query(request, "before").filter(|before| !before.is_empty());
+    let part = export(form, format, before.clone(), deps).await?;
+    let is_person =
+        header(request.headers(), "accept").is_some_and(|accept| accept.contains("text/html"));
+    if is_person && part.next.is_some() && query(request, "part").is_none() {
+        let next = part.next.as_deref();
+        return Ok(ok(pages::parts(shell, form, name, before.as_deref(), next)));
+    }
     let mut response = file(&format!("{}-{name}", form.id), media_type, part.text);
     if let Some(next) = part.next {
-        // An ALB passes on 1 MB: the rest is another file.
-        let next = percent_encoding::utf8_percent_encode(&next, percent_encoding::NON_ALPHANUMERIC);
         let link = format!(
-            "</forms/admin/{}/{name}?before={next}>; rel=\"next\"",
-            form.id
+            "<{}>; rel=\"next\"",
+            pages::part_path(form, name, Some(&next))
         );
         set(response.headers_mut(), http::header::LINK, &link);
     }

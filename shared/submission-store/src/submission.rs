@@ -5,6 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::item::sortable;
+
 /// A point in time, in milliseconds since 1970.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
@@ -174,6 +176,14 @@ pub struct Submission {
     pub revises: Option<SubmissionId>,
     /// When it has to be gone, in seconds since 1970.
     pub expires_at: u64,
+}
+
+impl Stored {
+    /// Its place in the list of its form's submissions; what comes before it is older.
+    #[must_use]
+    pub fn list_position(&self) -> String {
+        sortable(self.submission.received_at, &self.submission.id)
+    }
 }
 
 /// A submission with what happened to it since.

@@ -104,3 +104,30 @@ pub(crate) fn continued(
         },
     )
 }
+
+/// An export that is too long for one file: this part, and where the next one is.
+pub(crate) fn parts(
+    shell: &Shell<'_>,
+    form: &Form,
+    name: &str,
+    before: Option<&str>,
+    next: Option<&str>,
+) -> String {
+    shell.page(
+        "More than one file",
+        &html! {
+            p { "There are more submissions than fit into one file. Take the parts one after the other, the newest come first." }
+            ol {
+                li { a href={(part_path(form, name, before)) "&part=1"} { "Download this part" } }
+                li { a href=(part_path(form, name, next)) { "Go on with the next part" } }
+            }
+            p { a href={"/forms/admin/" (form.id)} { "Back to " (form.presentation.title) } }
+        },
+    )
+}
+
+/// Where the part of an export that starts at `before` is.
+pub(crate) fn part_path(form: &Form, name: &str, before: Option<&str>) -> String {
+    let before = utf8_percent_encode(before.unwrap_or_default(), NON_ALPHANUMERIC);
+    format!("/forms/admin/{}/{name}?before={before}", form.id)
+}

@@ -6,7 +6,7 @@ mod person;
 mod shell;
 mod submission;
 
-pub(crate) use list::{continued, list};
+pub(crate) use list::{continued, list, part_path, parts};
 pub(crate) use overview::{dead, overview};
 pub(crate) use person::{erased, person};
 pub(crate) use shell::{Shell, login, problem};
