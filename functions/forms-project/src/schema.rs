@@ -1,10 +1,9 @@
 //! The projection's tables and views. The function makes them itself: whoever has a
 //! database and this function has the projection.
 
-use site_forms::forms;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-/// Raised when anything below changes, or a form does.
-const LAYOUT: i64 = 1;
+use site_forms::forms;
 
 /// The table that says which layout the database has.
 pub(crate) const VERSION_TABLE: &str = "CREATE TABLE IF NOT EXISTS form_projection_version (only_row boolean PRIMARY KEY DEFAULT true \
@@ -24,21 +23,40 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS form_submissions (\
      CREATE INDEX IF NOT EXISTS form_submissions_by_form ON form_submissions (form, received_at DESC); \
      CREATE INDEX IF NOT EXISTS form_submissions_by_end ON form_submissions (expires_at)";
 
-/// The version of this layout with these forms.
+/// The version of this layout with these forms: a digest of the statements that make it.
+/// Another compiler may make another digest of the same; then the views are made anew.
 pub(crate) fn version() -> i64 {
-    let forms: i64 = forms()
-        .iter()
-        .map(|form| i64::from(form.version) + form.sql_view().len() as i64)
-        .sum();
-    LAYOUT * 1_000_000 + forms
+    let mut hasher = DefaultHasher::new();
+    layout().hash(&mut hasher);
+    hasher.finish().cast_signed()
 }
 
 /// The statements that bring any database to this layout.
 pub(crate) fn statements() -> String {
-    let views: Vec<String> = forms().iter().map(|form| form.sql_view()).collect();
     format!(
-        "{TABLE}; {} UPDATE form_projection_version SET version = {}",
-        views.join(" "),
+        "{} UPDATE form_projection_version SET version = {}",
+        layout(),
         version()
     )
+}
+
+fn layout() -> String {
+    let views: Vec<String> = forms().iter().map(|form| form.sql_view()).collect();
+    format!("{TABLE}; {}", views.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_statements_note_the_version_they_lead_to() {
+        let statements = statements();
+        assert!(
+            statements.contains("CREATE VIEW form_contact"),
+            "{statements}"
+        );
+        let note = format!("SET version = {}", version());
+        assert!(statements.ends_with(&note), "{statements}");
+    }
 }
