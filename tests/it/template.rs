@@ -100,12 +100,74 @@ fn number(resource: &str, property: &str) -> u32 {
 }
 
 #[test]
-fn the_queue_waits_six_times_as_long_as_the_function_runs() {
-    let queue = resource("ImageDeriveQueue");
-    let function = resource("ImageDeriveFunction");
-    assert!(number(&queue, "VisibilityTimeout") >= 6 * number(&function, "Timeout"));
-    assert!(function.contains("ReportBatchItemFailures"));
-    assert!(queue.contains("deadLetterTargetArn"));
+fn the_queues_wait_six_times_as_long_as_their_functions_run() {
+    for (queue, function) in [
+        ("ImageDeriveQueue", "ImageDeriveFunction"),
+        ("AcceptQueue", "FormsDrainFunction"),
+        ("DeliveryQueue", "FormsDeliverFunction"),
+        ("ProjectionQueue", "FormsProjectFunction"),
+        ("FilesQueue", "FormsFilesFunction"),
+    ] {
+        let (queue, function) = (resource(queue), resource(function));
+        assert!(number(&queue, "VisibilityTimeout") >= 6 * number(&function, "Timeout"));
+        assert!(function.contains("ReportBatchItemFailures"), "{function}");
+        assert!(queue.contains("deadLetterTargetArn"), "{queue}");
+    }
+}
+
+#[test]
+fn the_function_that_faces_the_internet_cannot_read_submissions() {
+    let function = resource("FormsIntakeFunction");
+    let granted: BTreeSet<&str> = function
+        .split(|c: char| !(c.is_ascii_alphanumeric() || c == ':' || c == '*'))
+        .filter(|word| {
+            ["dynamodb:", "s3:", "sqs:"]
+                .iter()
+                .any(|service| word.starts_with(service))
+        })
+        .collect();
+    let allowed = [
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+        "s3:PutObject",
+        "sqs:SendMessage",
+    ];
+    assert_eq!(granted, BTreeSet::from(allowed));
+    let submissions = function
+        .split("- Sid:")
+        .filter(|text| text.contains("SubmissionsTable.Arn"));
+    for statement in submissions {
+        assert!(
+            statement.contains("Action: dynamodb:PutItem\n"),
+            "{statement}"
+        );
+    }
+}
+
+#[test]
+fn every_alarm_is_in_the_runbook() {
+    let runbook =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/runbook.md"))
+            .unwrap();
+    let headings: Vec<&str> = runbook
+        .lines()
+        .filter_map(|line| line.strip_prefix("## "))
+        .flat_map(|line| line.split([',', ' ']))
+        .collect();
+    let template = template();
+    let alarms = template
+        .lines()
+        .filter_map(|line| line.strip_prefix("  ")?.strip_suffix("Alarm:"))
+        .filter(|name| !name.starts_with(' '));
+    for alarm in alarms {
+        let alarm = format!("{alarm}Alarm");
+        let known = headings.iter().any(|heading| {
+            heading
+                .strip_prefix('…')
+                .map_or(*heading == alarm, |kind| alarm.ends_with(kind))
+        });
+        assert!(known, "{alarm} has no entry in docs/runbook.md");
+    }
 }
 
 #[test]
