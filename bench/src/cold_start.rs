@@ -146,7 +146,7 @@ fn first_response(
 ) -> Result<Start> {
     let give = match api.call(PATIENCE)? {
         Call::Next(give) => give,
-        Call::Response => bail!("the function answered before it was asked"),
+        Call::Response(_) => bail!("the function answered before it was asked"),
         Call::Error(body) => bail!(
             "the function did not start: {}",
             String::from_utf8_lossy(&body)
@@ -155,11 +155,11 @@ fn first_response(
     let (init_wall, init_cpu) = (started.elapsed(), running_child_cpu(child.id())?);
     let asked = Instant::now();
     ensure!(
-        give.send(event).is_ok(),
+        give.send(event.to_owned()).is_ok(),
         "the function did not wait for its event"
     );
     match api.call(PATIENCE)? {
-        Call::Response => {}
+        Call::Response(_) => {}
         Call::Next(_) => bail!("the function asked for another event before it answered"),
         Call::Error(body) => bail!("the function failed: {}", String::from_utf8_lossy(&body)),
     }

@@ -3,6 +3,8 @@
 //! ```text
 //! cargo run --release -p bench -- images       our picture pipeline against sharp
 //! cargo run --release -p bench -- cold-start   process start to first response
+//! cargo run --release -p bench -- forms        a form post against Wagtail
+//! cargo run --release -p bench -- ledger       what is acknowledged is there, once
 //! ```
 //!
 //! CPU time is what counts: clock time on a shared machine says little. Reports
@@ -15,11 +17,13 @@
 mod cases;
 mod cold_start;
 mod corpus;
+mod forms;
 mod goals;
 mod html_report;
 mod images;
 mod job;
 mod judge;
+mod ledger;
 mod measure;
 mod our_worker;
 mod outcome;
@@ -52,6 +56,10 @@ enum Bench {
     Images(images::ImagesArgs),
     /// Process start to first response of every function.
     ColdStart(cold_start::ColdStartArgs),
+    /// Intake of a form post against Wagtail: CPU, rate, latency.
+    Forms(forms::FormsArgs),
+    /// Thousands of submissions while servers stop, workers die and DynamoDB fails.
+    Ledger(ledger::LedgerArgs),
     /// Answers jobs on standard input; started by `images`.
     #[command(hide = true)]
     Worker,
@@ -66,6 +74,8 @@ fn main() -> Result<()> {
     match cli.command {
         Bench::Images(args) => images::run(&args, &directory),
         Bench::ColdStart(args) => cold_start::run(&args, &directory),
+        Bench::Forms(args) => forms::run(&args, &directory),
+        Bench::Ledger(args) => ledger::run(&args),
         Bench::Worker => our_worker::serve(io::stdin().lock(), io::stdout().lock()),
     }
 }

@@ -1,4 +1,4 @@
-//! A Lambda Runtime API on loopback, just enough for one invocation
+//! A Lambda Runtime API on loopback, just enough for one environment
 //! (<https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>).
 
 use std::net::SocketAddr;
@@ -19,9 +19,9 @@ use tokio::sync::oneshot;
 /// What a function asks of the Runtime API.
 pub(crate) enum Call {
     /// It wants an event: send it here. Dropping the sender refuses.
-    Next(oneshot::Sender<&'static str>),
+    Next(oneshot::Sender<String>),
     /// It answered an event.
-    Response,
+    Response(Bytes),
     /// It failed to start, or to process the event.
     Error(Bytes),
 }
@@ -113,8 +113,8 @@ async fn next(State(calls): State<mpsc::Sender<Call>>) -> Response {
     (headers, event).into_response()
 }
 
-async fn response(State(calls): State<mpsc::Sender<Call>>, _body: Bytes) -> StatusCode {
-    accepted(calls.send(Call::Response).is_ok())
+async fn response(State(calls): State<mpsc::Sender<Call>>, body: Bytes) -> StatusCode {
+    accepted(calls.send(Call::Response(body)).is_ok())
 }
 
 async fn error(State(calls): State<mpsc::Sender<Call>>, body: Bytes) -> StatusCode {
@@ -163,7 +163,7 @@ mod tests {
         let Call::Next(give) = api.call(PATIENCE).unwrap() else {
             panic!("no call for an event")
         };
-        give.send(r#"{"an":"event"}"#).unwrap();
+        give.send(r#"{"an":"event"}"#.to_owned()).unwrap();
         let event = reply(asking);
         assert!(event.contains("lambda-runtime-aws-request-id: "), "{event}");
         assert!(event.ends_with(r#"{"an":"event"}"#), "{event}");
@@ -172,7 +172,7 @@ mod tests {
             &api.address(),
             "POST /2018-06-01/runtime/invocation/1/response",
         );
-        assert!(matches!(api.call(PATIENCE), Ok(Call::Response)));
+        assert!(matches!(api.call(PATIENCE), Ok(Call::Response(_))));
         assert!(reply(answer).starts_with("HTTP/1.1 202"));
     }
 
