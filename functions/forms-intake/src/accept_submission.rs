@@ -58,8 +58,7 @@ pub(crate) async fn accept_submission(
 ) -> Result<Receipt, IntakeError> {
     let now = Millis::of(now);
     check_origin(form, headers, deps)?;
-    let mut faults = decoded.faults.clone();
-    faults.extend(form.validate(&decoded.fields));
+    let faults = form.validate(&decoded);
     if !faults.is_empty() {
         return Err(IntakeError::Fields { faults });
     }

@@ -4,7 +4,7 @@ use jsonschema::error::ValidationErrorKind as Kind;
 use jsonschema::{ValidationError, Validator as Compiled};
 use serde_json::{Value, json};
 
-use crate::{FieldFault, FieldKind, Fields, Form, TextFormat};
+use crate::{Decoded, FieldFault, FieldKind, Form, TextFormat};
 
 /// Most faults reported for one post.
 const MAX_FAULTS: usize = 100;
@@ -28,11 +28,12 @@ impl Validator {
 }
 
 impl Form {
-    /// Checks decoded values. An empty list means that they may be stored.
+    /// What is wrong with a post: what could not be decoded, and values that are not
+    /// allowed. An empty list means that it may be stored.
     #[must_use]
-    pub fn validate(&self, fields: &Fields) -> Vec<FieldFault> {
-        let value = Value::Object(fields.clone());
-        let mut faults: Vec<FieldFault> = Vec::new();
+    pub fn validate(&self, decoded: &Decoded) -> Vec<FieldFault> {
+        let value = Value::Object(decoded.fields.clone());
+        let mut faults = decoded.faults.clone();
         for error in self.validator.0.iter_errors(&value).take(MAX_FAULTS) {
             for fault in self.explain(&error) {
                 // One fault a field is enough to mend it.

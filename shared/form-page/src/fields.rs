@@ -260,7 +260,7 @@ title = "Agreed"
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
         let decoded = definition.decode_pairs(&pairs);
-        let faults = definition.validate(&decoded.fields);
+        let faults = definition.validate(&decoded);
         form(
             &definition,
             &FormState {
