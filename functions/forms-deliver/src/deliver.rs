@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use form_definition::{Delivery, Form, Sink};
-use form_delivery::{next_attempt, open_for};
+use form_delivery::{next_attempt, open_for, patience};
 use submission_store::{Breaker, Claimed, DeliveryKey, Millis, Outcome, State, Stored};
 use telemetry::{Metrics, Unit};
 use tracing::{info, warn};
@@ -24,6 +24,8 @@ pub(crate) enum Attempt {
     Skipped(&'static str),
     /// It failed, perhaps only now; the other side may name a time.
     Failed(String, Option<Duration>),
+    /// It was not tried: the other side is left in peace for so long.
+    LeftInPeace(Duration),
     /// It will never work.
     Hopeless(String),
 }
@@ -98,10 +100,7 @@ async fn through_breaker(
     let breaker = deps.guard.breaker(endpoint).await?;
     if breaker.open_until > now {
         let wait = Duration::from_millis(breaker.open_until.0 - now.0);
-        return Ok(Attempt::Failed(
-            "the endpoint has failed often and is left in peace".to_owned(),
-            Some(wait),
-        ));
+        return Ok(Attempt::LeftInPeace(wait));
     }
     let attempt = send_webhook(parcel, endpoint, deps, now).await;
     match &attempt {
@@ -135,6 +134,14 @@ fn outcome(claimed: &Claimed, attempt: Attempt, now: Millis) -> Outcome {
             Some(pause) => Outcome::Retry(now.after(pause), reason),
             None => Outcome::Dead(reason),
         },
+        Attempt::LeftInPeace(wait) => {
+            let note = "the endpoint has failed often and is left in peace".to_owned();
+            if now < claimed.delivery.since.after(patience()) {
+                Outcome::Postponed(now.after(wait), note)
+            } else {
+                Outcome::Dead(note)
+            }
+        }
     }
 }
 
@@ -149,6 +156,7 @@ fn measure(outcome: &Outcome, claimed: &Claimed, now: Millis, metrics: &mut Metr
         }
         Outcome::Skipped(_) => metrics.count("DeliverySkipped"),
         Outcome::Retry(..) => metrics.count("DeliveryFailed"),
+        Outcome::Postponed(..) => metrics.count("DeliveryPostponed"),
         Outcome::Dead(_) => metrics.count("DeliveryDead"),
     }
 }
@@ -158,7 +166,7 @@ fn tell(key: &DeliveryKey, claimed: &Claimed, outcome: &Outcome) {
     let (word, note) = match outcome {
         Outcome::Done(_) => ("done", ""),
         Outcome::Skipped(note) => ("skipped", note.as_str()),
-        Outcome::Retry(_, note) => ("put off", note.as_str()),
+        Outcome::Retry(_, note) | Outcome::Postponed(_, note) => ("put off", note.as_str()),
         Outcome::Dead(note) => ("given up", note.as_str()),
     };
     info!(submission = %key.submission, kind = key.kind, sink = key.sink, attempts, note, outcome = word, "Worked on a delivery");

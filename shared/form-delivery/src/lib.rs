@@ -14,7 +14,7 @@ pub use address::{AddressError, AllowedHosts, Target, is_public, judge_url};
 pub use mail::{
     AttachmentLine, FieldLine, FormWords, Mail, MailContext, MailError, MailLinks, compose,
 };
-pub use schedule::{next_attempt, open_for};
+pub use schedule::{next_attempt, open_for, patience};
 pub use webhook::{
     AnswerVerdict, SecretError, WebhookSecret, judge_answer, sign_webhook, verify_webhook,
 };

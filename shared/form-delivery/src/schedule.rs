@@ -34,6 +34,13 @@ pub fn next_attempt(attempts: u32, wish: Option<Duration>) -> Option<Duration> {
     Some(pause.max(wish.unwrap_or_default().min(LONGEST_WISH)))
 }
 
+/// How long it takes until the last attempt has failed: what could not even be tried for
+/// so long is given up too.
+#[must_use]
+pub fn patience() -> Duration {
+    Duration::from_secs(PAUSES.iter().sum())
+}
+
 /// The circuit breaker of an endpoint: how long nothing is tried after `failures` in a
 /// row. `None` while it is closed. After the while, one attempt is the probe: it closes
 /// the breaker or opens it for longer.
@@ -52,6 +59,7 @@ mod tests {
     fn ten_attempts_take_three_days() {
         let total: Duration = (1..).map_while(|attempt| next_attempt(attempt, None)).sum();
         assert_eq!(total, Duration::from_secs(75 * HOUR + 35 * MINUTE + 5));
+        assert_eq!(total, patience());
         assert_eq!(next_attempt(10, None), None);
         assert_eq!(next_attempt(0, None), None);
     }

@@ -55,6 +55,8 @@ pub struct Delivery {
     pub state: DeliveryState,
     /// How often it was tried.
     pub attempts: u32,
+    /// When it was first due, or revived.
+    pub since: Millis,
     /// Not before this time.
     pub not_before: Millis,
     /// When the sweep looks at it next.
@@ -67,11 +69,14 @@ pub struct Delivery {
     pub note: Option<String>,
 }
 
-/// A delivery that is ours until the lease ends. `delivery.attempts` is the fencing token.
+/// A delivery that is ours until the lease ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claimed {
     /// The delivery, this attempt counted.
     pub delivery: Delivery,
+    /// When the lease ends. No two claims have the same, so it tells them apart
+    /// (a fencing token).
+    pub lease_until: Millis,
 }
 
 /// How an attempt ended.
@@ -83,6 +88,8 @@ pub enum Outcome {
     Skipped(String),
     /// It failed and is tried again at that time.
     Retry(Millis, String),
+    /// It was not tried at all, and is at that time: this does not count as an attempt.
+    Postponed(Millis, String),
     /// It failed for good.
     Dead(String),
 }

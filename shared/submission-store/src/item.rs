@@ -136,6 +136,7 @@ pub(crate) fn write_delivery(
         ("state".to_owned(), text(DeliveryState::Pending.name())),
         ("attempts".to_owned(), number(0)),
         ("lease_until".to_owned(), number(0)),
+        ("since".to_owned(), number(not_before.0)),
         ("not_before".to_owned(), number(not_before.0)),
         ("next_at".to_owned(), number(next_at.0)),
         ("due_pk".to_owned(), text(due_partition(id))),
@@ -165,6 +166,7 @@ pub(crate) fn read_delivery(item: &Item) -> Result<Delivery, StoreError> {
         key: read_delivery_key(item)?,
         state: need(item, "state", state)?,
         attempts: need(item, "attempts", integer(item, "attempts"))?,
+        since: need(item, "since", millis(item, "since"))?,
         not_before: need(item, "not_before", millis(item, "not_before"))?,
         next_at: need(item, "next_at", millis(item, "next_at"))?,
         finished_at: millis(item, "finished_at"),
@@ -255,8 +257,13 @@ mod tests {
         let item = write_delivery(&key, Millis(5), Millis(60_005), 9);
         let delivery = read_delivery(&item).unwrap();
         assert_eq!(
-            (delivery.key, delivery.attempts, delivery.next_at),
-            (key, 0, Millis(60_005))
+            (
+                delivery.key,
+                delivery.attempts,
+                delivery.since,
+                delivery.next_at
+            ),
+            (key, 0, Millis(5), Millis(60_005))
         );
         assert_eq!(string(&item, "due_pk"), Some("DUE#7"));
     }

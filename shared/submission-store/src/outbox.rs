@@ -133,6 +133,7 @@ impl SubmissionStore {
             };
             Ok(Some(Claimed {
                 delivery: read_delivery(&attributes)?,
+                lease_until: until,
             }))
         })
     }
@@ -152,10 +153,10 @@ impl SubmissionStore {
             let id = &delivery.key.submission;
             let update = self
                 .update(&delivery.key)
-                .condition_expression("#state = :pending AND attempts = :attempts")
+                .condition_expression("#state = :pending AND lease_until = :lease")
                 .expression_attribute_names("#state", "state")
                 .expression_attribute_values(":pending", text(DeliveryState::Pending.name()))
-                .expression_attribute_values(":attempts", number(delivery.attempts.into()))
+                .expression_attribute_values(":lease", number(claimed.lease_until.0))
                 .expression_attribute_values(":zero", number(0));
             let update = match outcome {
                 Outcome::Done(external) => ended(
@@ -168,14 +169,10 @@ impl SubmissionStore {
                 Outcome::Dead(note) => ended(update, DeliveryState::Dead, now, note)
                     .expression_attribute_values(":dead", text(DEAD))
                     .expression_attribute_values(":due", text(sortable(now, id))),
-                Outcome::Retry(at, note) => update
-                    .update_expression(
-                        "SET lease_until = :zero, not_before = :at, next_at = :at, \
-                         due_sk = :due, note = :note",
-                    )
-                    .expression_attribute_values(":at", number(at.0))
-                    .expression_attribute_values(":due", text(sortable(at, id)))
-                    .expression_attribute_values(":note", text(shortened(&note))),
+                Outcome::Retry(at, note) => due_again(update, id, at, &note, delivery.attempts),
+                Outcome::Postponed(at, note) => {
+                    due_again(update, id, at, &note, delivery.attempts.saturating_sub(1))
+                }
             };
             Ok(self
                 .conditional("finish the delivery", update)
@@ -200,7 +197,7 @@ impl SubmissionStore {
                 .update(delivery)
                 .update_expression(
                     "SET #state = :pending, attempts = :zero, lease_until = :zero, \
-                     not_before = :now, next_at = :now, due_pk = :shard, due_sk = :due \
+                     since = :now, not_before = :now, next_at = :now, due_pk = :shard, due_sk = :due \
                      REMOVE finished_at, external_id, note",
                 )
                 .condition_expression("attribute_exists(pk) AND #state <> :pending")
@@ -342,6 +339,25 @@ fn ended(
         .expression_attribute_values(":state", text(state.name()))
         .expression_attribute_values(":now", number(now.0))
         .expression_attribute_values(":word", text(shortened(&word)))
+}
+
+/// Pending still, and due at that time.
+fn due_again(
+    update: UpdateItemFluentBuilder,
+    id: &SubmissionId,
+    at: Millis,
+    note: &str,
+    attempts: u32,
+) -> UpdateItemFluentBuilder {
+    update
+        .update_expression(
+            "SET lease_until = :zero, attempts = :attempts, not_before = :at, next_at = :at, \
+             due_sk = :due, note = :note",
+        )
+        .expression_attribute_values(":attempts", number(attempts.into()))
+        .expression_attribute_values(":at", number(at.0))
+        .expression_attribute_values(":due", text(sortable(at, id)))
+        .expression_attribute_values(":note", text(shortened(note)))
 }
 
 fn shortened(note: &str) -> String {
