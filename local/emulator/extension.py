@@ -23,7 +23,7 @@ from ministack.services.cloudformation import changesets, engine, handlers, prov
 USED = {
     alb: ["_targets"],
     app: ["SERVICE_HANDLERS", "main", "_parse_lambda_url", "pin_request_origin"],
-    iam_actions: ["extract_iam_action"],
+    iam_actions: ["_SES_V2_RESOURCES", "extract_iam_action"],
     iam_evaluator: ["EvalContext", "evaluate_resource_policy", "pin_request_origin"],
     cloudfront: [
         "OriginTimeout",
@@ -214,6 +214,14 @@ def authorize_batches_of_messages():
     iam_actions.extract_iam_action = extract_without_batch
 
 
+def authorize_mails_by_sender():
+    """SES authorizes a mail on the identity that sends it; ministack asks for `*`.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html
+    """
+    iam_actions._SES_V2_RESOURCES["outbound-emails"] = ("identity", "FromEmailAddress")
+
+
 def reach_load_balancers():
     """Lets CloudFront reach load balancers over a VPC origin.
 
@@ -355,6 +363,7 @@ EXTENSIONS = [
     add_function_url_access_control,
     add_origin_groups,  # after the access control: a group's members go through it
     authorize_batches_of_messages,
+    authorize_mails_by_sender,
     reach_load_balancers,
     register_targets,
     add_embedded_metrics,

@@ -143,6 +143,15 @@ class BatchesOfMessages(unittest.TestCase):
                 self.assertEqual(iam_actions.extract_iam_action(service, *request), action)
 
 
+class Mails(unittest.TestCase):
+    def test_are_authorized_on_their_sender(self):
+        with mock.patch.dict(iam_actions._SES_V2_RESOURCES):
+            extension.authorize_mails_by_sender()
+            body = json.dumps({"FromEmailAddress": "shop@example.com"}).encode()
+            arn = iam_actions._ses_v2_resource_arn("POST", "/v2/email/outbound-emails", body, "eu-central-1", "123")
+            self.assertEqual(arn, "arn:aws:ses:eu-central-1:123:identity/shop@example.com")
+
+
 class FailingServices(unittest.TestCase):
     def test_fail_while_their_name_is_in_the_file(self):
         async def works(*request):
