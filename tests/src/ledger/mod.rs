@@ -221,11 +221,10 @@ fn post(
     Some((response.status().as_u16(), body))
 }
 
-/// An address of a benchmarking network (RFC 2544), 250 submissions to a /24: rates are not what is tested here.
+/// An address in a network (/24) of its own: rates are not what is tested here.
 fn visitor_address(number: usize) -> String {
-    let second = 18 + number / 65_536 % 2;
-    let third = number % 65_536 / 256;
-    format!("198.{second}.{third}.{}:4711", 1 + number % 250)
+    let first = 11 + number / 65_536 % 100;
+    format!("{first}.{}.{}.9:4711", number / 256 % 256, number % 256)
 }
 
 fn marker(plan: &Plan, number: usize) -> String {
