@@ -1,14 +1,16 @@
 //! `bench cold-start`: from the start of a function's process to its first
-//! response, with no AWS in reach: what our code and its libraries cost.
+//! response, with an AWS that answers at once: what our code and its libraries cost.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use serde::Serialize;
 
+use crate::aws::Aws;
+use crate::function_process::command;
 use crate::runtime_api::{Call, RuntimeApi};
 use crate::statistics::{median, minimum};
 use crate::usage::running_child_cpu;
@@ -18,8 +20,16 @@ const GOAL_CPU_MS: f64 = 25.0;
 /// A function that says nothing for this long is taken for dead.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Every function with a first event that it answers without asking AWS.
-const EVENTS: [(&str, &str); 2] = [
+/// Functions that somebody waits for, and the one that decodes photos, with a first event.
+const EVENTS: [(&str, &str); 4] = [
+    (
+        "forms-admin",
+        include_str!("../cold-start/forms-admin.json"),
+    ),
+    (
+        "forms-intake",
+        include_str!("../cold-start/forms-intake.json"),
+    ),
     (
         "image-derive",
         include_str!("../cold-start/image-derive.json"),
@@ -129,9 +139,9 @@ fn measure(
 
 /// One start: the process is ended after its first response.
 fn start(name: &str, bootstrap: &Path, event: &'static str) -> Result<Start> {
-    let api = RuntimeApi::start()?;
+    let (api, aws) = (RuntimeApi::start()?, Aws::start()?);
     let started = Instant::now();
-    let mut child = command(name, bootstrap, &api.address()).spawn()?;
+    let mut child = command(name, bootstrap, &api.address(), &aws.endpoint()).spawn()?;
     let result = first_response(&api, &child, started, event);
     child.kill()?;
     child.wait()?;
@@ -171,31 +181,6 @@ fn first_response(
         first_event_cpu_ms: ms(total_cpu.saturating_sub(init_cpu)),
         first_event_wall_ms: ms(event_wall),
     })
-}
-
-/// The process as Lambda starts it, with an AWS endpoint that refuses every call.
-fn command(name: &str, bootstrap: &Path, runtime_api: &str) -> Command {
-    let mut command = Command::new(bootstrap);
-    command
-        .env_clear()
-        .envs([
-            ("AWS_LAMBDA_RUNTIME_API", runtime_api),
-            ("AWS_LAMBDA_FUNCTION_NAME", name),
-            ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
-            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769"),
-            ("AWS_LAMBDA_LOG_LEVEL", "INFO"),
-            ("AWS_REGION", "eu-central-1"),
-            ("AWS_ACCESS_KEY_ID", "bench"),
-            ("AWS_SECRET_ACCESS_KEY", "bench"),
-            ("AWS_ENDPOINT_URL", "http://127.0.0.1:9"),
-            ("MEDIA_BUCKET", "media"),
-            ("MEDIA_TABLE", "media"),
-            ("POWERTOOLS_SERVICE_NAME", name),
-            ("POWERTOOLS_METRICS_NAMESPACE", "Bench"),
-        ])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null());
-    command
 }
 
 impl Function {

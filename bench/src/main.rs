@@ -14,10 +14,12 @@
     reason = "a command line tool prints what it finds"
 )]
 
+mod aws;
 mod cases;
 mod cold_start;
 mod corpus;
 mod forms;
+mod function_process;
 mod goals;
 mod html_report;
 mod images;
@@ -54,7 +56,7 @@ struct Cli {
 enum Bench {
     /// Our picture pipeline against sharp: CPU, memory, bytes and quality.
     Images(images::ImagesArgs),
-    /// Process start to first response of every function.
+    /// Process start to first response of the functions.
     ColdStart(cold_start::ColdStartArgs),
     /// Intake of a form post against Wagtail: CPU, rate, latency.
     Forms(forms::FormsArgs),

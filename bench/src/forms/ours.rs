@@ -1,7 +1,7 @@
 //! Our side: one environment of forms-intake, as Lambda keeps it.
 
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::thread;
 use std::time::Duration;
 
@@ -9,8 +9,9 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
-use super::aws::Aws;
 use super::load::Server;
+use crate::aws::Aws;
+use crate::function_process::command;
 use crate::runtime_api::{Call, RuntimeApi};
 use crate::usage::running_child_cpu;
 
@@ -35,7 +36,7 @@ impl Ours {
     pub(crate) fn start(functions: &Path) -> Result<Self> {
         let bootstrap = functions.join("forms-intake/bootstrap");
         let (api, aws) = (RuntimeApi::start()?, Aws::start()?);
-        let child = command(&bootstrap, &api.address(), &aws.endpoint())
+        let child = command("forms-intake", &bootstrap, &api.address(), &aws.endpoint())
             .spawn()
             .with_context(|| {
                 format!(
@@ -150,33 +151,4 @@ fn event(method: &str, path: &str, body: &str) -> Value {
         "body": body,
         "isBase64Encoded": false,
     })
-}
-
-fn command(bootstrap: &Path, runtime_api: &str, aws: &str) -> Command {
-    let mut command = Command::new(bootstrap);
-    command
-        .env_clear()
-        .envs([
-            ("AWS_LAMBDA_RUNTIME_API", runtime_api),
-            ("AWS_LAMBDA_FUNCTION_NAME", "forms-intake"),
-            ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
-            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512"),
-            ("AWS_LAMBDA_LOG_LEVEL", "INFO"),
-            ("AWS_REGION", "eu-central-1"),
-            ("AWS_ACCESS_KEY_ID", "bench"),
-            ("AWS_SECRET_ACCESS_KEY", "bench"),
-            ("AWS_ENDPOINT_URL", aws),
-            ("SUBMISSIONS_TABLE", "submissions"),
-            ("GUARD_TABLE", "guard"),
-            ("FORMS_BUCKET", "forms"),
-            ("ACCEPT_QUEUE_URL", "http://127.0.0.1:9/accept"),
-            ("FORMS_KEY_SECRET_ARN", "key"),
-            ("SITE_URL", "https://shop.example.com"),
-            ("UPLOAD_URL", "https://forms.s3.example.com"),
-            ("POWERTOOLS_SERVICE_NAME", "forms-intake"),
-            ("POWERTOOLS_METRICS_NAMESPACE", "Bench"),
-        ])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null());
-    command
 }
