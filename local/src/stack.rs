@@ -373,6 +373,10 @@ fn build(tools: &Tools, logs: &Path, progress: &Progress) -> Result<()> {
     })
 }
 
+/// Removes the tables that forms-project makes.
+const DROP_PROJECTION: &str =
+    "DROP TABLE IF EXISTS form_submissions, form_projection_version CASCADE";
+
 /// Starts what does not depend on one another, at once.
 fn start_services(
     tools: &Tools,
@@ -381,7 +385,12 @@ fn start_services(
     logs: &Path,
 ) -> Result<(Service, Service, Service)> {
     thread::scope(|scope| {
-        let postgres = scope.spawn(|| postgres::start(ports.postgres, state, logs));
+        let postgres = scope.spawn(|| {
+            let service = postgres::start(ports.postgres, state, logs)?;
+            // The emulator starts with empty tables, so what is projected from them does.
+            postgres::query(ports.postgres, DROP_PROJECTION)?;
+            anyhow::Ok(service)
+        });
         let redis = scope.spawn(|| redis::start(ports.redis, state, logs));
         let emulator = emulator::start(&tools.emulator, ports, state, logs);
         let ended = |_| anyhow!("start a service: its thread ended early");

@@ -119,6 +119,14 @@ impl Environment {
 }
 
 impl Tools {
+    /// The directory of the `node` that the emulator runs functions with.
+    ///
+    /// # Errors
+    /// When it was not installed.
+    pub fn node_bin(&self) -> Result<PathBuf> {
+        self.emulator.node_bin()
+    }
+
     /// Installs every tool that is missing; all are downloaded from PyPI.
     ///
     /// # Errors

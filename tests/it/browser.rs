@@ -71,6 +71,27 @@ impl Browser {
         }
     }
 
+    /// Waits until the first element that a CSS selector matches holds a text.
+    pub(crate) fn wait_for_text(&self, selector: &str, text: &str) {
+        let started = Instant::now();
+        loop {
+            // The page may go away between the two questions.
+            let found = self.find(selector).and_then(|element| {
+                let path = format!("/element/{}/text", element.0);
+                let shown = self.send_get(&path).ok()?;
+                shown.as_str().map(str::to_owned)
+            });
+            if found.as_ref().is_some_and(|found| found.contains(text)) {
+                return;
+            }
+            assert!(
+                started.elapsed() < PATIENCE,
+                "waited {PATIENCE:?} for {selector} to say {text}, it says {found:?}"
+            );
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
     /// The first element that a CSS selector matches now.
     pub(crate) fn find(&self, selector: &str) -> Option<Element> {
         let body = json!({ "using": "css selector", "value": selector });
@@ -82,6 +103,21 @@ impl Browser {
 
     pub(crate) fn click(&self, element: &Element) {
         self.post(&format!("/element/{}/click", element.0), &json!({}));
+    }
+
+    /// Empties a field.
+    pub(crate) fn clear(&self, element: &Element) {
+        self.post(&format!("/element/{}/clear", element.0), &json!({}));
+    }
+
+    /// Runs a script in the page.
+    pub(crate) fn run(&self, script: &str) {
+        self.post("/execute/sync", &json!({ "script": script, "args": [] }));
+    }
+
+    /// Runs a script in the page and returns what it gives to its first argument.
+    pub(crate) fn run_async(&self, script: &str) -> Value {
+        self.post("/execute/async", &json!({ "script": script, "args": [] }))
     }
 
     /// Types into an element; a file input takes a path.
@@ -118,9 +154,13 @@ impl Browser {
     }
 
     fn get(&self, path: &str) -> Value {
-        let mut answer = ureq::get(self.address(path)).call().unwrap();
-        let text = answer.body_mut().read_to_string().unwrap();
-        serde_json::from_str::<Value>(&text).unwrap()["value"].take()
+        self.send_get(path).unwrap()
+    }
+
+    fn send_get(&self, path: &str) -> Result<Value, String> {
+        let answer = ureq::get(self.address(path)).call();
+        let mut answer = answer.map_err(|error| error.to_string())?;
+        value_of(answer.body_mut())
     }
 
     fn post(&self, path: &str, body: &Value) -> Value {
@@ -138,18 +178,20 @@ impl Browser {
             .build()
             .send(body.to_string())
             .map_err(|error| error.to_string())?;
-        let text = answer
-            .body_mut()
-            .read_to_string()
-            .map_err(|error| error.to_string())?;
-        if !answer.status().is_success() {
-            return Err(text);
+        let value = value_of(answer.body_mut())?;
+        if answer.status().is_success() {
+            Ok(value)
+        } else {
+            Err(value.to_string())
         }
-        Ok(
-            serde_json::from_str::<Value>(&text).map_err(|error| error.to_string())?["value"]
-                .take(),
-        )
     }
+}
+
+/// What a WebDriver answer holds.
+fn value_of(body: &mut ureq::Body) -> Result<Value, String> {
+    let text = body.read_to_string().map_err(|error| error.to_string())?;
+    let mut answer: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    Ok(answer["value"].take())
 }
 
 impl Drop for Browser {

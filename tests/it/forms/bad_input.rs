@@ -110,7 +110,7 @@ fn values_that_are_not_allowed_are_pointed_at() {
         ),
         (json!({"topic": "bribes"}), "#/topic", "choice"),
         (json!({"message": ""}), "#/message", "required"),
-        (json!({"privacy": "yes please"}), "#/privacy", "choice"),
+        (json!({"privacy": "yes please"}), "#/privacy", "required"),
         (json!({"privacy": false}), "#/privacy", "required"),
         (
             json!({"__proto__": {"admin": true}}),

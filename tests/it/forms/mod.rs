@@ -2,5 +2,11 @@
 //! delivered, reviewed.
 
 mod bad_input;
+mod browser;
+mod delivery;
+mod files;
 mod intake;
+mod newsletter;
+mod outage;
+mod owner;
 mod visitor;

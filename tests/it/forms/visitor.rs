@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::harness::{Answer, stack};
 
 /// Longest wait for something that takes a second or two: the machine may be busy.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A visitor with a network of its own, so that no test counts against another's rates.
 pub(crate) struct Visitor<'a> {
@@ -79,6 +79,16 @@ impl<'a> Visitor<'a> {
             ("sec-fetch-site", "same-origin"),
         ];
         self.request("POST", path, &headers, encode(pairs).as_bytes())
+    }
+
+    /// Opens a form, takes as long as people take at least, and sends it.
+    pub(crate) fn fill_in(&self, path: &str, pairs: &[(&str, &str)]) -> Answer {
+        let page = self.get(path).text();
+        let token = attribute(&page, "name=\"form_token\"", "value");
+        std::thread::sleep(Duration::from_millis(3_100));
+        let mut pairs = pairs.to_vec();
+        pairs.push(("form_token", &token));
+        self.post(path, &pairs)
     }
 
     /// Posts as a program does, with an `Idempotency-Key` where one is given.
@@ -195,9 +205,23 @@ pub(crate) fn mails(stack: &Stack, text: &str) -> Vec<Value> {
     mails
 }
 
-/// The stack that tests may break, for one test at a time. It stops with the process.
+/// The stack that tests may break, for one test at a time, with nothing broken to begin
+/// with, however the test before has ended. It stops with the process.
 pub(crate) fn fragile_stack() -> MutexGuard<'static, Stack> {
     static STACK: OnceLock<Mutex<Stack>> = OnceLock::new();
     let stack = STACK.get_or_init(|| Mutex::new(crate::harness::start("fragile-stack")));
-    stack.lock().unwrap_or_else(PoisonError::into_inner)
+    let stack = stack.lock().unwrap_or_else(PoisonError::into_inner);
+    stack.fail_services(&[]).unwrap();
+    stack.fail_webhooks(None);
+    close_breaker(&stack);
+    stack
+}
+
+/// Forgets that the webhook endpoint has failed, as time does.
+pub(crate) fn close_breaker(stack: &Stack) {
+    let table = stack.output("FormsGuardTableName").unwrap();
+    let key = json!({"pk": {"S": "BREAKER#crm"}});
+    stack
+        .dynamodb("DeleteItem", &json!({"TableName": table, "Key": key}))
+        .unwrap();
 }

@@ -203,7 +203,7 @@ fn post(
         "email": format!("visitor-{number}@example.com"),
         "topic": "order",
         "order_number": marker,
-        "message": format!("Where is the parcel of order {marker}? It was due {number} days ago."),
+        "message": format!("Where is the parcel of order {}?", in_words(number)),
         "privacy": true,
     });
     let mut response = agent
@@ -219,6 +219,18 @@ fn post(
     let text = response.body_mut().read_to_string().ok()?;
     let body = serde_json::from_str(&text).unwrap_or(Value::Null);
     Some((response.status().as_u16(), body))
+}
+
+/// A number in letters: messages that differ in digits only are taken for the same one.
+fn in_words(number: usize) -> String {
+    const DIGITS: [&str; 10] = [
+        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
+    ];
+    let digits = number.to_string();
+    let digits = digits
+        .bytes()
+        .map(|digit| DIGITS[usize::from(digit - b'0')]);
+    digits.collect::<Vec<&str>>().join(" ")
 }
 
 /// An address in a network (/24) of its own: rates are not what is tested here.
