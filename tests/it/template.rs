@@ -69,17 +69,18 @@ fn functions_get_the_variables_they_read() {
 }
 
 #[test]
-fn every_function_folder_has_its_resource() {
+fn every_function_folder_has_its_resource_and_its_page() {
     let template = template();
-    for entry in
-        std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../functions")).unwrap()
-    {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    for entry in std::fs::read_dir(root.join("functions")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         assert_eq!(
             template.matches(&format!("Binary: {name}}}")).count(),
             1,
             "{name}"
         );
+        let page = root.join(format!("docs/functions/{name}.md"));
+        assert!(page.is_file(), "{}", page.display());
     }
 }
 
