@@ -75,8 +75,18 @@ async fn resolve(target: &Target) -> Result<Vec<SocketAddr>, AddressError> {
     Ok(addresses)
 }
 
-/// Posts to the addresses that were checked: the client does not resolve again, follows
-/// no redirect and asks no proxy.
+/// A client that connects to the addresses that were checked and to no other: it does not
+/// resolve again, follows no redirect and asks no proxy.
+fn client(target: &Target, addresses: &[SocketAddr]) -> Result<reqwest::Client, reqwest::Error> {
+    reqwest::Client::builder()
+        .timeout(TIMEOUT)
+        .connect_timeout(CONNECT)
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .resolve_to_addrs(&target.host, addresses)
+        .build()
+}
+
 async fn post(
     parcel: &Parcel<'_>,
     endpoint: &WebhookEndpoint,
@@ -100,14 +110,7 @@ async fn post(
     let id = format!("{}.{}", submission.id, parcel.sink);
     let timestamp = now.seconds();
     let signature = sign_webhook(&endpoint.secrets, &id, timestamp, &body);
-    let client = reqwest::Client::builder()
-        .timeout(TIMEOUT)
-        .connect_timeout(CONNECT)
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
-        .resolve_to_addrs(&target.host, addresses)
-        .build()?;
-    let answer = client
+    let answer = client(target, addresses)?
         .post(target.url.clone())
         .header("content-type", "application/json")
         .header("user-agent", "Sidetier-Webhooks/1")
@@ -128,4 +131,59 @@ fn rfc3339(at: Millis) -> String {
         .ok()
         .and_then(|millis| jiff::Timestamp::from_millisecond(millis).ok())
         .map_or_else(String::new, |time| time.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+    use std::thread;
+
+    use super::*;
+
+    fn target(host: &str, port: u16) -> Target {
+        Target {
+            url: format!("http://{host}:{port}/hook").parse().unwrap(),
+            host: host.to_owned(),
+            port,
+            is_exempt: false,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_into_a_private_network_is_not_called() {
+        assert_eq!(
+            resolve(&target("localhost", 443)).await,
+            Err(AddressError::NotPublic)
+        );
+        assert_eq!(
+            resolve(&target("nowhere.invalid", 443)).await,
+            Err(AddressError::Unresolved)
+        );
+    }
+
+    #[tokio::test]
+    async fn the_connection_goes_to_what_was_checked_and_no_further() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let receiver = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut asked = [0; 1024];
+            let length = stream.read(&mut asked).unwrap();
+            stream
+                .write_all(
+                    b"HTTP/1.1 302 Found\r\nlocation: http://169.254.169.254/latest/meta-data/\r\n\
+                      content-length: 0\r\n\r\n",
+                )
+                .unwrap();
+            String::from_utf8_lossy(&asked[..length]).into_owned()
+        });
+        // Whatever the name leads to by now (here: nowhere), the client does not ask.
+        let target = target("rebound.invalid", address.port());
+        let client = client(&target, &[address]).unwrap();
+        let answer = client.get(target.url.clone()).send().await.unwrap();
+        assert_eq!(answer.status(), 302);
+        let asked = receiver.join().unwrap();
+        assert!(asked.contains("host: rebound.invalid"), "{asked}");
+    }
 }
