@@ -6,8 +6,8 @@ use form_definition::{AddressPolicy, Decoded, Delivery, Form, Trigger};
 use form_guard::{OriginVerdict, Purpose, TokenFinding, Verdict};
 use http::HeaderMap;
 use submission_store::{
-    Acceptance, Accepted, DeliveryKey, Millis, NotedSignal, OnChange, PlannedDelivery, State,
-    Submission, SubmissionId,
+    Acceptance, Accepted, DeliveryKey, MAX_SUBMISSION, Millis, NotedSignal, OnChange,
+    PlannedDelivery, State, Submission, SubmissionId,
 };
 
 use crate::judge_visitor::{Counts, Identity, count, hex, judge};
@@ -73,6 +73,7 @@ pub(crate) async fn accept_submission(
         OnChange::Revise
     };
     let submission = submission(form, decoded, visitor, &identity, &verdict, deps, now);
+    check_size(&submission)?;
     let acceptance = Acceptance {
         body_hash: body_hash(&submission),
         deliveries: deliveries(form, &submission),
@@ -115,6 +116,16 @@ const fn check_rate(form: &Form, counts: Counts) -> Result<(), IntakeError> {
     let allowed = form.limits.refused_per_minute;
     if counts.network > allowed {
         return Err(IntakeError::TooMany { allowed });
+    }
+    Ok(())
+}
+
+/// Nothing is promised that no place can keep for good.
+fn check_size(submission: &Submission) -> Result<(), IntakeError> {
+    let bytes = serde_json::to_string(submission).map_or(0, |document| document.len());
+    if bytes > MAX_SUBMISSION {
+        let allowed = MAX_SUBMISSION;
+        return Err(IntakeError::TooLarge { bytes, allowed });
     }
     Ok(())
 }
@@ -264,4 +275,35 @@ fn deliveries(form: &Form, submission: &Submission) -> Vec<PlannedDelivery> {
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_row_can_hold_is_refused_before_it_is_promised() {
+        let of_size = |size: usize| {
+            let text = serde_json::Value::from("x".repeat(size));
+            Submission {
+                id: SubmissionId::from_digest(&[7; 32]),
+                form: "contact".to_owned(),
+                version: 1,
+                received_at: Millis(0),
+                fields: [("message".to_owned(), text)].into_iter().collect(),
+                state: State::Accepted,
+                score: 0,
+                signals: Vec::new(),
+                subject: None,
+                network: None,
+                country: None,
+                asn: None,
+                revises: None,
+                expires_at: 0,
+            }
+        };
+        assert!(check_size(&of_size(300 * 1024)).is_ok());
+        let error = check_size(&of_size(400 * 1024)).unwrap_err().to_string();
+        assert!(error.ends_with("at most 389120 are allowed"), "{error}");
+    }
 }

@@ -22,7 +22,7 @@ pub enum IntakeError {
     TooLarge {
         /// Its size.
         bytes: usize,
-        /// The form's limit.
+        /// The form's limit, or the table's.
         allowed: usize,
     },
     /// The body is of a kind that is not read.

@@ -37,7 +37,9 @@ pub use guard::{Breaker, GuardTable};
 pub use link::{LinkError, LinkSubject};
 pub use outbox::DueDelivery;
 pub use review::Page;
-pub use submission::{IdError, Millis, NotedSignal, State, Stored, Submission, SubmissionId};
+pub use submission::{
+    IdError, MAX_SUBMISSION, Millis, NotedSignal, State, Stored, Submission, SubmissionId,
+};
 
 use aws_sdk_dynamodb::Client;
 

@@ -7,6 +7,11 @@ use serde_json::{Map, Value};
 
 use crate::item::sortable;
 
+/// Longest [`Submission`] as JSON, in bytes. DynamoDB takes items of 400 KB, names and
+/// other attributes included:
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html>.
+pub const MAX_SUBMISSION: usize = 380 * 1024;
+
 /// A point in time, in milliseconds since 1970.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
