@@ -24,11 +24,11 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const EVENTS: [(&str, &str); 4] = [
     (
         "forms-admin",
-        include_str!("../cold-start/forms-admin.json"),
+        include_str!("../../events/forms-admin/login-page.json"),
     ),
     (
         "forms-intake",
-        include_str!("../cold-start/forms-intake.json"),
+        include_str!("../../events/forms-intake/show-contact.json"),
     ),
     (
         "image-derive",

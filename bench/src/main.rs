@@ -26,6 +26,7 @@ mod images;
 mod job;
 mod judge;
 mod ledger;
+mod loopback;
 mod measure;
 mod our_worker;
 mod outcome;

@@ -1,9 +1,7 @@
 //! A Lambda Runtime API on loopback, just enough for one environment
 //! (<https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>).
 
-use std::net::SocketAddr;
 use std::sync::mpsc;
-use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result};
@@ -13,8 +11,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::routing::{get, post};
-use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+
+use crate::loopback::Loopback;
 
 /// What a function asks of the Runtime API.
 pub(crate) enum Call {
@@ -28,21 +27,13 @@ pub(crate) enum Call {
 
 /// A running server. Ends on drop.
 pub(crate) struct RuntimeApi {
-    address: SocketAddr,
+    server: Loopback,
     calls: mpsc::Receiver<Call>,
-    /// Dropping it ends the server.
-    _stop: oneshot::Sender<()>,
 }
 
 impl RuntimeApi {
     pub(crate) fn start() -> Result<Self> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
-        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
-        let address = listener.local_addr()?;
         let (calls_in, calls) = mpsc::channel();
-        let (stop, stopped) = oneshot::channel::<()>();
         let app = Router::new()
             .route("/2018-06-01/runtime/invocation/next", get(next))
             .route(
@@ -52,25 +43,15 @@ impl RuntimeApi {
             .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
             .route("/2018-06-01/runtime/init/error", post(error))
             .with_state(calls_in);
-        thread::spawn(move || {
-            runtime.block_on(async {
-                let server = IntoFuture::into_future(axum::serve(listener, app));
-                tokio::select! {
-                    _ended = server => {}
-                    _dropped = stopped => {}
-                }
-            });
-        });
         Ok(Self {
-            address,
+            server: Loopback::serve(app)?,
             calls,
-            _stop: stop,
         })
     }
 
     /// `host:port`, the value of `AWS_LAMBDA_RUNTIME_API`.
     pub(crate) fn address(&self) -> String {
-        self.address.to_string()
+        self.server.address.to_string()
     }
 
     /// Waits for the function's next call.

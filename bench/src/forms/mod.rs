@@ -1,9 +1,9 @@
 //! `bench forms`: what a submission costs, beside a CMS that takes the same form.
 //!
 //! Both sides run as one process, take the same posts from this one in interleaved
-//! rounds, and check and store each: ours with four calls to AWS, which answers at once
-//! (`crate::aws`), Wagtail into SQLite. First as fast as they can, for CPU time and the rate that
-//! one process sustains; then at fixed rates, where every latency counts from the moment
+//! rounds, and check and store each: ours with three calls to AWS, which answers at once
+//! (`crate::aws`), Wagtail into SQLite. First as fast as they can, for CPU time and the
+//! rate that one process sustains; then at fixed rates, where every latency counts from the moment
 //! at which the post was meant to be sent, so that a server that falls behind is not
 //! spared the waiting (<https://www.scylladb.com/2021/04/22/on-coordinated-omission/>).
 
