@@ -211,6 +211,45 @@ fn exports_hold_no_formulas() {
 }
 
 #[test]
+fn a_long_export_comes_in_parts_that_hold_everything_once() {
+    let visitor = Visitor::new();
+    let post = |number: usize| {
+        let body = json!({
+            "name": format!("Part {number}"), "email": "parts@example.com", "product": "lamp",
+            "quantity": 1, "details": "🙂".repeat(5_000), "privacy": true,
+        });
+        let answer = visitor.post_json("/forms/quote", None, &body);
+        answer.json()["id"].as_str().unwrap().to_owned()
+    };
+    let sent: Vec<String> = (0..60).map(post).collect();
+    let owner = Owner::sign_in(stack());
+    let mut path = "/forms/admin/quote/export.jsonl".to_owned();
+    let (mut parts, mut text) = (0, String::new());
+    loop {
+        let answer = owner.get(&path);
+        let html = answer.text();
+        let is_page = html.contains("More than one file");
+        let part = if is_page {
+            owner.get(&attribute(&html, "<ol>", "href"))
+        } else {
+            answer
+        };
+        assert!(part.text().len() < 1_000_000, "an ALB passes on 1 MB");
+        text.push_str(&part.text());
+        parts += 1;
+        if !is_page {
+            break;
+        }
+        path = attribute(&html, "Download this part", "href");
+    }
+    assert!(parts > 1, "{parts}");
+    for id in &sent {
+        let lines = text.lines().filter(|line| line.contains(id.as_str()));
+        assert_eq!(lines.count(), 1, "{id}");
+    }
+}
+
+#[test]
 fn a_person_is_found_exported_and_erased_everywhere() {
     let visitor = Visitor::new();
     let mut first = message("person-1");
