@@ -31,9 +31,9 @@ impl Form {
     }
 
     /// The statement that makes the form's view over `form_submissions`: one column a
-    /// field, typed, without what is past its retention. A view cannot change its columns in place
-    /// (<https://www.postgresql.org/docs/current/sql-createview.html>), so it is dropped
-    /// and made anew; run both statements in one transaction.
+    /// field, typed, without what is past its retention. A view cannot change its columns
+    /// in place (<https://www.postgresql.org/docs/current/sql-createview.html>), so it is
+    /// dropped and made anew; run both statements in one transaction.
     #[must_use]
     pub fn sql_view(&self) -> String {
         let name = self.sql_view_name();
@@ -62,7 +62,8 @@ impl Form {
         format!(
             "DROP VIEW IF EXISTS {name};\nCREATE VIEW {name} AS SELECT id AS submission_id, \
              received_at AS submission_received_at, state AS submission_state, \
-             score AS submission_score, {} FROM form_submissions WHERE form = '{}' AND expires_at > now();",
+             score AS submission_score, {} FROM form_submissions \
+             WHERE form = '{}' AND expires_at > now();",
             columns.join(", "),
             self.id
         )
