@@ -57,6 +57,31 @@ impl Aws {
         self.post_to(&path, "lambda", "application/json", None, event)
     }
 
+    /// Reads what a service has at `path`.
+    ///
+    /// # Errors
+    /// When the service cannot be reached or refuses.
+    pub(crate) fn get(&self, path: &str, service: &str) -> Result<String> {
+        let (host, time) = self.host_and_time()?;
+        let headers = [("host", host.as_str()), ("x-amz-date", &time)];
+        let authorization = authorization("GET", path, service, &time, &headers, "")?;
+        let request = ureq::get(format!("{}{path}", self.endpoint))
+            .config()
+            .http_status_as_error(false)
+            .build()
+            .header("authorization", authorization)
+            .header("x-amz-date", &time);
+        let answer = request.call().with_context(|| format!("call {service}"))?;
+        read(service, answer)
+    }
+
+    /// Where requests are signed for, and when.
+    fn host_and_time(&self) -> Result<(String, String)> {
+        let url = Url::parse(&self.endpoint).context("read the emulator's address")?;
+        let time = Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
+        Ok((url.authority().to_owned(), time))
+    }
+
     fn post_to(
         &self,
         path: &str,
@@ -65,16 +90,14 @@ impl Aws {
         target: Option<&str>,
         body: &str,
     ) -> Result<String> {
-        let url = Url::parse(&self.endpoint).context("read the emulator's address")?;
-        let host = url.authority().to_owned();
-        let time = Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
+        let (host, time) = self.host_and_time()?;
         let mut headers = vec![
             ("content-type", content_type),
             ("host", &host),
             ("x-amz-date", &time),
         ];
         headers.extend(target.map(|target| ("x-amz-target", target)));
-        let authorization = authorization(path, service, &time, &headers, body)?;
+        let authorization = authorization("POST", path, service, &time, &headers, body)?;
         let mut request = ureq::post(format!("{}{path}", self.endpoint))
             .config()
             .http_status_as_error(false)
@@ -83,19 +106,10 @@ impl Aws {
         for (name, value) in headers {
             request = request.header(name, value);
         }
-        let mut answer = request
+        let answer = request
             .send(body)
             .with_context(|| format!("call {service}"))?;
-        let text = answer
-            .body_mut()
-            .with_config()
-            .limit(MAX_ANSWER_BYTES)
-            .read_to_string()
-            .with_context(|| format!("read the answer of {service}"))?;
-        if !answer.status().is_success() {
-            bail!("call {service}: {} {text}", answer.status());
-        }
-        Ok(text)
+        read(service, answer)
     }
 
     /// Every line of a log group, oldest first:
@@ -126,9 +140,23 @@ impl Aws {
     }
 }
 
-/// The `authorization` header of a POST to `path`. `headers` are in order of their
+fn read(service: &str, mut answer: ureq::http::Response<ureq::Body>) -> Result<String> {
+    let text = answer
+        .body_mut()
+        .with_config()
+        .limit(MAX_ANSWER_BYTES)
+        .read_to_string()
+        .with_context(|| format!("read the answer of {service}"))?;
+    if !answer.status().is_success() {
+        bail!("call {service}: {} {text}", answer.status());
+    }
+    Ok(text)
+}
+
+/// The `authorization` header of a request to `path`. `headers` are in order of their
 /// names and all of them are signed.
 fn authorization(
+    method: &str,
     path: &str,
     service: &str,
     time: &str,
@@ -142,7 +170,7 @@ fn authorization(
         .map(|(name, value)| format!("{name}:{value}\n"))
         .collect();
     let canonical = format!(
-        "POST\n{path}\n\n{lines}\n{names}\n{}",
+        "{method}\n{path}\n\n{lines}\n{names}\n{}",
         hex(&Sha256::digest(body))
     );
     let date = time.get(..8).context("read the date of a time stamp")?;
@@ -184,8 +212,15 @@ mod tests {
             ("x-amz-date", "20261122T120000Z"),
         ];
         let body = "Action=DescribeStacks&Version=2010-05-15&StackName=sidetier";
-        let header =
-            authorization("/", "cloudformation", "20261122T120000Z", &headers, body).unwrap();
+        let header = authorization(
+            "POST",
+            "/",
+            "cloudformation",
+            "20261122T120000Z",
+            &headers,
+            body,
+        )
+        .unwrap();
         let signature = header.split_once("Signature=").unwrap().1;
         assert_eq!(
             signature,

@@ -53,6 +53,22 @@ impl Stack {
         Ok(())
     }
 
+    /// Kills a web server (0 or 1), as a failing machine would. Does nothing where it is dead.
+    ///
+    /// # Errors
+    /// When there is none of this number.
+    pub fn kill_web_server(&self, index: usize) -> Result<()> {
+        self.web.kill_one(index)
+    }
+
+    /// Starts a web server (0 or 1) that was killed.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start_web_server(&self, index: usize) -> Result<()> {
+        self.web.start_one(index)
+    }
+
     /// Makes AWS services (`dynamodb`, `s3`, `sqs`) answer 500 from now on; an empty list
     /// mends them all.
     ///

@@ -1,4 +1,4 @@
-//! Builds the Lambda functions.
+//! Builds the Lambda functions, and the reference site's server with them.
 
 use std::path::{Path, PathBuf};
 
@@ -26,6 +26,10 @@ pub(crate) fn output_dir() -> PathBuf {
     machine::target_dir().join("lambda")
 }
 
+/// The package of the reference site: its server is built with the functions, whose
+/// dependencies it shares.
+const SITE: &str = "site";
+
 /// Builds every function for this machine, as `cargo lambda build --release` does.
 ///
 /// The machine's own linker and C library serve here: Zig, cargo-lambda's default,
@@ -48,8 +52,8 @@ pub(crate) fn build(cargo_lambda: &Environment, log: &Path) -> Result<()> {
             "--lambda-dir",
         ])
         .arg(output_dir());
-    for name in names()? {
-        command.args(["--package", &name]);
+    for name in names()?.iter().map(String::as_str).chain([SITE]) {
+        command.args(["--package", name]);
     }
     process::run("build the functions", command, log)
 }

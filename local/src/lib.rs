@@ -11,15 +11,16 @@
 //! or on C code, so that the first `cargo run` builds fast.
 
 mod aws;
+mod cdn;
 mod deploy;
 mod emulator;
+mod environment;
 mod faults;
 mod forms;
 mod functions;
 mod home;
 mod machine;
 mod media;
-mod nginx;
 mod packages;
 mod ports;
 mod postgres;
@@ -30,6 +31,8 @@ mod samples;
 mod stack;
 mod tools;
 mod validate;
+mod web;
+mod xml;
 
 pub use aws::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY};
 pub use packages::{Purpose, install as install_packages};

@@ -13,8 +13,8 @@ use local::{Ports, Progress, Purpose, Stack, StackOptions, Tools};
 #[derive(Parser)]
 #[command(name = "local")]
 struct Arguments {
-    /// Port of the site on 127.0.0.1; the four that follow are used too.
-    #[arg(long, default_value_t = 8080, value_parser = clap::value_parser!(u16).range(1024..=65_531))]
+    /// Port of the site on 127.0.0.1; the eight that follow are used too.
+    #[arg(long, default_value_t = 8080, value_parser = clap::value_parser!(u16).range(1024..=65_527))]
     port: u16,
     #[command(subcommand)]
     command: Option<Task>,

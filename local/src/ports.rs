@@ -7,11 +7,14 @@ use anyhow::{Context, Result, bail};
 /// How ports are chosen. Everything listens on 127.0.0.1 only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ports {
-    /// The site on this port, the other services on the four that follow.
+    /// The site on this port, the other services on the eight that follow.
     From(u16),
     /// Whatever is free, for tests.
     Free,
 }
+
+/// How many ports a stack uses.
+pub(crate) const PORTS: u16 = 9;
 
 /// One port for each service.
 #[derive(Debug, Clone, Copy)]
@@ -21,24 +24,45 @@ pub(crate) struct PortPlan {
     pub(crate) emulator: u16,
     pub(crate) postgres: u16,
     pub(crate) redis: u16,
+    /// The reverse proxy, for the load balancer.
+    pub(crate) proxy: u16,
+    /// The reverse proxy by TLS, as the load balancer in AWS speaks to it.
+    pub(crate) proxy_tls: u16,
+    /// The web servers.
+    pub(crate) web: [u16; 2],
 }
 
 impl Ports {
     /// Decides on ports and makes sure that nobody uses them.
     pub(crate) fn plan(self) -> Result<PortPlan> {
         let ports: Vec<u16> = match self {
-            Self::From(first) => (first..=u16::MAX).take(5).collect(),
-            Self::Free => free_ports(5)?,
+            Self::From(first) => (first..=u16::MAX).take(usize::from(PORTS)).collect(),
+            Self::Free => free_ports(usize::from(PORTS))?,
         };
-        let &[site, home, emulator, postgres, redis] = ports.as_slice() else {
-            bail!("choose ports: five in a row are needed, up to {}", u16::MAX);
+        let &[
+            site,
+            home,
+            emulator,
+            postgres,
+            redis,
+            proxy,
+            proxy_tls,
+            first,
+            second,
+        ] = ports.as_slice()
+        else {
+            bail!(
+                "choose ports: {PORTS} in a row are needed, up to {}",
+                u16::MAX
+            );
         };
-        for port in [site, home, emulator, postgres, redis] {
+        for port in ports {
             if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_err() {
                 let holder = holder(port).unwrap_or_else(|| "another process".to_owned());
                 bail!(
                     "use port {port}: {holder} listens on it; stop that, or choose other ports \
-                     with `cargo run -- --port N` (N and the four that follow)"
+                     with `cargo run -- --port N` (N and the {} that follow)",
+                    PORTS - 1
                 );
             }
         }
@@ -48,6 +72,9 @@ impl Ports {
             emulator,
             postgres,
             redis,
+            proxy,
+            proxy_tls,
+            web: [first, second],
         })
     }
 }
@@ -94,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn free_plan_has_five_different_ports() {
+    fn free_plan_has_different_ports() {
         let plan = Ports::Free.plan().unwrap();
         let mut ports = vec![
             plan.site,
@@ -102,10 +129,13 @@ mod tests {
             plan.emulator,
             plan.postgres,
             plan.redis,
+            plan.proxy,
+            plan.proxy_tls,
         ];
+        ports.extend(plan.web);
         ports.sort_unstable();
         ports.dedup();
-        assert_eq!(ports.len(), 5);
+        assert_eq!(ports.len(), usize::from(PORTS));
     }
 
     #[test]

@@ -14,6 +14,11 @@ use crate::process::{self, Service, StopBy, bound_command};
 /// Name of the database user, who may do everything.
 pub(crate) const USER: &str = "sidetier";
 
+/// The connection URL.
+pub(crate) fn url(port: u16) -> String {
+    format!("postgres://{USER}@127.0.0.1:{port}/postgres")
+}
+
 /// PostgreSQL refuses root; its Debian package makes this user.
 const SYSTEM_USER: &str = "postgres";
 

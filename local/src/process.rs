@@ -190,6 +190,13 @@ impl Service {
         }
     }
 
+    /// Ends it at once, with no chance to finish anything.
+    pub(crate) fn kill(mut self) {
+        self.signal(Signal::KILL);
+        // What was killed is gone; nothing else can be said about it.
+        let _ = self.child.wait();
+    }
+
     /// Its log file.
     pub(crate) fn log(&self) -> &Path {
         &self.log

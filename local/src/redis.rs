@@ -11,6 +11,11 @@ use anyhow::{Context, Result};
 use crate::machine;
 use crate::process::{Service, StopBy, bound_command};
 
+/// The connection URL.
+pub(crate) fn url(port: u16) -> String {
+    format!("redis://127.0.0.1:{port}")
+}
+
 /// Starts Redis.
 pub(crate) fn start(port: u16, state: &Path, logs: &Path) -> Result<Service> {
     let dir = state.join("redis");

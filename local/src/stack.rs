@@ -8,16 +8,17 @@ use std::thread;
 use anyhow::{Context, Result, anyhow};
 use serde_json::Value;
 
-use crate::aws::{ACCESS_KEY_ID, Aws, REGION, SECRET_ACCESS_KEY};
+use crate::aws::Aws;
 use crate::deploy::Outputs;
-use crate::home::{Home, Site, Webhooks, mails};
+use crate::home::{Home, Site, TierLogs, Webhooks, mails};
 use crate::media::Media;
 use crate::packages::{self, Purpose};
 use crate::ports::{PortPlan, Ports};
 use crate::process::Service;
 use crate::progress::Progress;
 use crate::tools::Tools;
-use crate::{deploy, emulator, forms, functions, machine, nginx, postgres, redis, samples};
+use crate::web::{SiteSettings, WebServers};
+use crate::{cdn, deploy, emulator, forms, functions, machine, postgres, redis, samples};
 
 /// How a stack is started.
 #[derive(Debug, Clone)]
@@ -57,8 +58,9 @@ impl StackOptions {
 #[derive(Debug)]
 pub struct Stack {
     // In the order they are stopped: fields are dropped from first to last.
-    _nginx: Service,
+    _cdn: Service,
     _home: Home,
+    pub(crate) web: WebServers,
     emulator: Service,
     pub(crate) redis: Mutex<Option<Service>>,
     pub(crate) postgres: Mutex<Option<Service>>,
@@ -67,9 +69,9 @@ pub struct Stack {
     pub(crate) aws: Aws,
     webhooks: Webhooks,
     outputs: Outputs,
-    endpoints_secret_arn: String,
+    pub(crate) endpoints_secret_arn: String,
     tools: Tools,
-    state_dir: PathBuf,
+    pub(crate) state_dir: PathBuf,
 }
 
 impl Stack {
@@ -103,15 +105,28 @@ impl Stack {
             })?;
         let media = Media::new(aws.endpoint(), output(&outputs, "MediaBucketName")?)?;
         let webhooks = Webhooks::default();
-        let (home, nginx) = progress.step("starting the home page and nginx", None, || {
-            let site = Site::new(media.clone(), aws.clone(), ports, webhooks.clone());
+        let web = progress.step("starting two web servers", None, || {
+            let settings = site_settings(&ports, &aws, media.name());
+            WebServers::start(ports.web, &settings, &logs)
+        })?;
+        let (home, cdn) = progress.step("starting the CDN's edge", None, || {
+            let tier_logs = tier_logs(state, &logs);
+            let site = Site::new(
+                media.clone(),
+                aws.clone(),
+                ports,
+                webhooks.clone(),
+                tier_logs,
+            );
             let home = Home::start(site)?;
+            let id = output(&outputs, "DistributionId")?;
             let domain = output(&outputs, "DistributionDomainName")?;
-            Ok((home, nginx::start(&ports, domain, state, &logs)?))
+            Ok((home, cdn::start(&aws, &ports, id, domain, state, &logs)?))
         })?;
         let stack = Self {
-            _nginx: nginx,
+            _cdn: cdn,
             _home: home,
+            web,
             emulator,
             redis: Mutex::new(Some(redis)),
             postgres: Mutex::new(Some(postgres)),
@@ -187,17 +202,18 @@ impl Stack {
     /// PostgreSQL's connection URL.
     #[must_use]
     pub fn postgres_url(&self) -> String {
-        format!(
-            "postgres://{}@127.0.0.1:{}/postgres",
-            postgres::USER,
-            self.ports.postgres
-        )
+        postgres::url(self.ports.postgres)
     }
 
     /// Redis's connection URL.
     #[must_use]
     pub fn redis_url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.ports.redis)
+        redis::url(self.ports.redis)
+    }
+
+    /// What the web servers are told.
+    pub(crate) fn site_settings(&self) -> Result<SiteSettings> {
+        Ok(site_settings(&self.ports, &self.aws, self.media_bucket()?))
     }
 
     /// Every log line of a function, oldest first, by its name (`image-derive`).
@@ -278,72 +294,28 @@ impl Stack {
     pub const fn tools(&self) -> &Tools {
         &self.tools
     }
+}
 
-    /// File with the functions' environment, for `cargo lambda watch --env-file`.
-    #[must_use]
-    pub fn functions_environment(&self) -> PathBuf {
-        self.state_dir.join("functions.env")
+fn site_settings(ports: &PortPlan, aws: &Aws, media_bucket: &str) -> SiteSettings {
+    SiteSettings {
+        site_url: format!("http://127.0.0.1:{}", ports.site),
+        database_url: postgres::url(ports.postgres),
+        cache_url: redis::url(ports.redis),
+        media_bucket: media_bucket.to_owned(),
+        aws_endpoint: aws.endpoint().to_owned(),
+        editor_password: forms::ADMIN_PASSWORD.to_owned(),
     }
+}
 
-    fn write_functions_environment(&self) -> Result<()> {
-        let site = self.site_url();
-        let upload = format!(
-            "{}/{}",
-            self.aws.endpoint(),
-            self.output("FormsBucketName")?
-        );
-        let database = self.postgres_url();
-        let dead_letters = [
-            self.output("AcceptDeadLetterQueueUrl")?,
-            self.output("DeliveryDeadLetterQueueUrl")?,
-            self.output("ProjectionDeadLetterQueueUrl")?,
-            self.output("FilesDeadLetterQueueUrl")?,
-            self.output("OutboxDeadLetterQueueUrl")?,
-        ]
-        .join(",");
-        let receiver = forms::receiver(&self.ports);
-        let lines = [
-            ("AWS_ENDPOINT_URL", self.emulator_endpoint()),
-            ("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID),
-            ("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY),
-            ("AWS_REGION", REGION),
-            ("MEDIA_BUCKET", self.media_bucket()?),
-            ("MEDIA_TABLE", self.media_table()?),
-            ("POWERTOOLS_METRICS_NAMESPACE", "Sidetier"),
-            ("IMAGE_MAX_INPUT_BYTES", "104857600"),
-            ("IMAGE_UNSIGNED_OPTIONS", "any"),
-            ("IMAGE_URL_SIGNING_SECRET_ARN", ""),
-            ("WATERMARK_KEY", "assets/watermark.png"),
-            ("FALLBACK_KEY", "assets/fallback.png"),
-            ("SUBMISSIONS_TABLE", self.output("SubmissionsTableName")?),
-            ("GUARD_TABLE", self.output("FormsGuardTableName")?),
-            ("FORMS_BUCKET", self.output("FormsBucketName")?),
-            ("FORMS_KEY_SECRET_ARN", self.output("FormsKeySecretArn")?),
-            ("ACCEPT_QUEUE_URL", self.output("AcceptQueueUrl")?),
-            ("DELIVERY_QUEUE_URL", self.output("DeliveryQueueUrl")?),
-            ("PROJECTION_QUEUE_URL", self.output("ProjectionQueueUrl")?),
-            ("FILES_QUEUE_URL", self.output("FilesQueueUrl")?),
-            ("WEBHOOK_ENDPOINTS_SECRET_ARN", &self.endpoints_secret_arn),
-            ("WEBHOOK_ALLOWED_HOSTS", &receiver),
-            ("VERIFIER_SECRET_ARN", ""),
-            ("SITE_URL", &site),
-            ("UPLOAD_URL", &upload),
-            ("MAIL_FROM", forms::MAIL_FROM),
-            ("MAIL_TEAM", forms::MAIL_TEAM),
-            ("EVENT_BUS", "default"),
-            ("SCAN_MODE", "none"),
-            ("DATABASE_URL", &database),
-            ("DEAD_LETTER_QUEUE_URLS", &dead_letters),
-            ("ADMIN_AUTH", "local"),
-            ("ADMIN_PASSWORD", forms::ADMIN_PASSWORD),
-        ];
-        let text: String = lines
-            .iter()
-            .map(|(name, value)| format!("{name}={value}\n"))
-            .collect();
-        let file = self.functions_environment();
-        fs::write(&file, text).with_context(|| format!("write {}", file.display()))
-    }
+/// Where the tiers that are no functions write what they did.
+fn tier_logs(state: &Path, logs: &Path) -> TierLogs {
+    vec![
+        ("edge", state.join("cdn/access.log")),
+        ("web-1", logs.join("web-1.log")),
+        ("web-2", logs.join("web-2.log")),
+        ("redis", logs.join("redis.log")),
+        ("postgres", logs.join("postgres.log")),
+    ]
 }
 
 fn output<'a>(outputs: &'a Outputs, name: &str) -> Result<&'a str> {
@@ -373,9 +345,8 @@ fn build(tools: &Tools, logs: &Path, progress: &Progress) -> Result<()> {
     })
 }
 
-/// Removes the tables that forms-project makes.
-const DROP_PROJECTION: &str =
-    "DROP TABLE IF EXISTS form_submissions, form_projection_version CASCADE";
+/// Empties the database.
+const START_AFRESH: &str = "DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public";
 
 /// Starts what does not depend on one another, at once.
 fn start_services(
@@ -387,8 +358,9 @@ fn start_services(
     thread::scope(|scope| {
         let postgres = scope.spawn(|| {
             let service = postgres::start(ports.postgres, state, logs)?;
-            // The emulator starts with empty tables, so what is projected from them does.
-            postgres::query(ports.postgres, DROP_PROJECTION)?;
+            // The emulator starts with empty tables and buckets, so what is projected from
+            // them, and what shows their photos, does too.
+            postgres::query(ports.postgres, START_AFRESH)?;
             anyhow::Ok(service)
         });
         let redis = scope.spawn(|| redis::start(ports.redis, state, logs));

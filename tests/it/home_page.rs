@@ -1,4 +1,4 @@
-//! The local stack's home page, in a real browser.
+//! The page about the local stack, in a real browser.
 
 use std::path::PathBuf;
 
@@ -22,7 +22,7 @@ fn photo() -> Vec<u8> {
 
 /// Sends a file with the form, as a person would.
 fn send(browser: &Browser, path: &std::path::Path) {
-    browser.open(&stack().site_url());
+    browser.open(&format!("{}/_local/", stack().site_url()));
     browser.type_into(&browser.wait_for("#photo"), path.to_str().unwrap());
     browser.click(&browser.wait_for("form.drop button"));
 }
@@ -91,7 +91,7 @@ fn an_empty_file_is_refused_at_once() {
 #[test]
 fn the_page_can_be_read_by_everyone() {
     let browser = Browser::start(false);
-    browser.open(&stack().site_url());
+    browser.open(&format!("{}/_local/", stack().site_url()));
     for landmark in [
         "header nav[aria-label]",
         "main",

@@ -19,34 +19,43 @@ struct Component {
     runs: bool,
 }
 
-const WIDTH: u32 = 176;
-const HEIGHT: u32 = 64;
+const WIDTH: u32 = 168;
+const HEIGHT: u32 = 60;
 
 /// Arrows as SVG paths, and what flows along them in words.
-const ARROWS: [(&str, &str); 8] = [
-    ("M126 74 V112", "the browser asks nginx"),
+const ARROWS: [(&str, &str); 14] = [
+    ("M178 40 H206", "the browser asks the nearest edge"),
     (
-        "M214 144 H262",
-        "nginx asks CloudFront for what it has not cached",
-    ),
-    ("M438 130 H486", "CloudFront asks the bucket first"),
-    (
-        "M350 176 V230",
-        "CloudFront asks image-serve for what the bucket does not have",
+        "M378 40 H406",
+        "the edge asks CloudFront for what it has not kept",
     ),
     (
-        "M438 248 C462 248 470 196 500 176",
-        "image-serve stores what it made in the bucket",
+        "M578 40 H606",
+        "CloudFront asks the load balancer for pages and forms",
     ),
     (
-        "M662 144 H710",
-        "the bucket tells EventBridge and SQS of uploads",
+        "M778 40 H806",
+        "the load balancer asks a reverse proxy for pages",
     ),
-    ("M798 176 V230", "the queue hands uploads to image-derive"),
+    ("M890 70 V116", "the proxy filters and asks one web server"),
     (
-        "M710 262 C640 262 640 210 620 176",
-        "image-derive stores the set in the bucket",
+        "M974 50 C1010 60 1024 90 1030 116",
+        "or the other web server",
     ),
+    ("M890 176 V226", "web servers keep answers in Redis"),
+    ("M1040 176 V226", "web servers read PostgreSQL"),
+    ("M470 70 V116", "CloudFront asks the bucket for images"),
+    (
+        "M406 146 H378",
+        "what the bucket does not have, image-serve makes",
+    ),
+    (
+        "M690 70 V116",
+        "the load balancer hands forms to forms-intake",
+    ),
+    ("M690 176 V226", "forms-intake stores submissions"),
+    ("M490 176 V226", "the bucket tells of uploads"),
+    ("M406 256 H378", "the queue hands uploads to image-derive"),
 ];
 
 /// The picture, with the state of each component.
@@ -54,12 +63,11 @@ pub(crate) fn picture(site: &Site) -> Markup {
     let parts = components(site);
     html! {
         figure.architecture {
-            svg viewBox="0 0 924 396" role="group" aria-labelledby="picture-title"
+            svg viewBox="0 0 1134 296" role="group" aria-labelledby="picture-title"
                 aria-describedby="picture-text" {
                 title #picture-title { "The parts of the site and how a request travels" }
                 desc #picture-text {
                     @for (_, words) in ARROWS { (words) "; " }
-                    "PostgreSQL and Redis wait for the web tier."
                 }
                 defs {
                     marker #arrow viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8"
@@ -104,63 +112,106 @@ fn components(site: &Site) -> Vec<Component> {
         link,
         runs,
     };
+    let web = |index: usize| ports.web.get(index).copied().is_some_and(listens);
     vec![
-        part((38, 10), "Your browser", "this page", "/", true),
+        part((10, 10), "Your browser", "sees the shop", "/", true),
         part(
-            (38, 112),
-            "nginx",
-            "edge cache",
-            "/_local/health",
+            (206, 10),
+            "Edge cache",
+            "nginx, as CloudFront",
+            "/_local/logs/edge",
             listens(ports.site),
         ),
         part(
-            (262, 112),
+            (406, 10),
             "CloudFront",
-            "routes and fails over",
+            "routes, fails over",
             "#photos",
             emulator,
         ),
         part(
-            (486, 112),
+            (606, 10),
+            "Load balancer",
+            "rules and targets",
+            "#parts",
+            emulator,
+        ),
+        part(
+            (806, 10),
+            "Reverse proxy",
+            "nginx, ModSecurity",
+            "/_local/logs/proxy",
+            listens(ports.proxy),
+        ),
+        part(
+            (806, 116),
+            "Web server 1",
+            "the shop",
+            "/_local/logs/web-1",
+            web(0),
+        ),
+        part(
+            (986, 116),
+            "Web server 2",
+            "the shop",
+            "/_local/logs/web-2",
+            web(1),
+        ),
+        part(
+            (806, 226),
+            "Redis",
+            "answers, by tags",
+            "/_local/logs/redis",
+            listens(ports.redis),
+        ),
+        part(
+            (986, 226),
+            "PostgreSQL",
+            "catalogue, pages",
+            "/_local/database",
+            listens(ports.postgres),
+        ),
+        part(
+            (606, 116),
+            "forms-intake",
+            "accepts forms",
+            "/_local/logs/forms-intake",
+            emulator,
+        ),
+        part(
+            (606, 226),
+            "DynamoDB",
+            "submissions",
+            "/_local/database",
+            emulator,
+        ),
+        part(
+            (406, 116),
             "S3 media bucket",
             "originals, derivatives",
             "/_local/objects",
             emulator,
         ),
         part(
-            (710, 112),
-            "EventBridge, SQS",
-            "uploads to process",
-            "/_local/objects?prefix=originals/",
-            emulator,
-        ),
-        part(
-            (262, 230),
+            (206, 116),
             "image-serve",
             "any size, on demand",
             "/_local/logs/image-serve",
             emulator,
         ),
         part(
-            (710, 230),
+            (406, 226),
+            "EventBridge, SQS",
+            "uploads to process",
+            "/_local/objects?prefix=originals/",
+            emulator,
+        ),
+        part(
+            (206, 226),
             "image-derive",
             "a set for each upload",
             "/_local/logs/image-derive",
             emulator,
-        ),
-        part(
-            (38, 322),
-            "PostgreSQL",
-            "for the web tier",
-            "#parts",
-            listens(ports.postgres),
-        ),
-        part(
-            (262, 322),
-            "Redis",
-            "for the web tier",
-            "#parts",
-            listens(ports.redis),
         ),
     ]
 }

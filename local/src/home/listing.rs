@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use super::Site;
 use super::page::{layout, size};
+use crate::process::last_lines;
 use crate::{deploy, functions};
 
 /// Log lines that one page shows; the newest.
@@ -42,27 +43,36 @@ pub(crate) fn objects(site: &Site, prefix: &str) -> Result<Markup> {
     ))
 }
 
-/// The newest log lines of a function.
-pub(crate) fn logs(site: &Site, function: &str) -> Result<Markup> {
-    functions::names()?
-        .iter()
-        .find(|name| *name == function)
-        .with_context(|| format!("find the function {function}"))?;
-    let lines = site
-        .aws
-        .log_lines(&format!("/aws/lambda/{}-{function}", deploy::STACK))?;
+/// The newest log lines of a function, or of another tier.
+pub(crate) fn logs(site: &Site, source: &str) -> Result<Markup> {
+    let lines = match site.tier_logs.iter().find(|(name, _)| *name == source) {
+        Some((_, file)) => last_lines(file, MAX_LINES)
+            .lines()
+            .map(str::to_owned)
+            .collect(),
+        None => function_lines(site, source)?,
+    };
     let newest = lines
         .get(lines.len().saturating_sub(MAX_LINES)..)
         .unwrap_or_default();
     Ok(layout(
-        function,
+        source,
         None,
         &html! {
-            h1 { "Log of " (function) }
+            h1 { "Log of " (source) }
             p { "The newest " (MAX_LINES) " lines at most, oldest first." }
             div.scroll tabindex="0" role="region" aria-label="Log lines" {
                 pre { @for line in newest { (line) "\n" } }
             }
         },
     ))
+}
+
+fn function_lines(site: &Site, function: &str) -> Result<Vec<String>> {
+    functions::names()?
+        .iter()
+        .find(|name| *name == function)
+        .with_context(|| format!("find a tier or function called {function}"))?;
+    site.aws
+        .log_lines(&format!("/aws/lambda/{}-{function}", deploy::STACK))
 }

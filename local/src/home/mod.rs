@@ -1,4 +1,4 @@
-//! The home page of the local stack: what runs, what was uploaded, what became
+//! The page about the local stack, `/_local/`: what runs, what was uploaded, what became
 //! of it, and a form to upload more. Works without JavaScript.
 
 mod architecture;
@@ -10,6 +10,8 @@ mod placeholder;
 mod server;
 mod upload;
 mod webhooks;
+
+use std::path::PathBuf;
 
 use crate::aws::Aws;
 use crate::media::Media;
@@ -27,15 +29,26 @@ pub(crate) struct Site {
     aws: Aws,
     ports: PortPlan,
     webhooks: Webhooks,
+    tier_logs: TierLogs,
 }
 
+/// The log files of the tiers that are no functions, by the name a page shows.
+pub(crate) type TierLogs = Vec<(&'static str, PathBuf)>;
+
 impl Site {
-    pub(crate) const fn new(media: Media, aws: Aws, ports: PortPlan, webhooks: Webhooks) -> Self {
+    pub(crate) const fn new(
+        media: Media,
+        aws: Aws,
+        ports: PortPlan,
+        webhooks: Webhooks,
+        tier_logs: TierLogs,
+    ) -> Self {
         Self {
             media,
             aws,
             ports,
             webhooks,
+            tier_logs,
         }
     }
 }

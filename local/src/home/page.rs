@@ -55,8 +55,8 @@ pub(crate) fn home(site: &Site, notice: Option<&Notice>) -> Result<Markup> {
         &html! {
             section.lede {
                 h1 { "Your site, running on this machine" }
-                p { "The functions, the template and the web tier’s services, as they run in the cloud. "
-                    "Drop a photo and watch it become a responsive set." }
+                p { "This page is about the machine: the site itself is " a href="/" { "the shop" }
+                    ". Drop a photo and watch it become a responsive set." }
                 (upload_form(notice))
             }
             section aria-labelledby="parts" {
@@ -92,7 +92,7 @@ pub(crate) fn failure(reason: &str) -> Markup {
         &html! {
             h1 { "Something failed" }
             p role="alert" { "The page could not " (reason) "." }
-            p { a href="/" { "Try again" } }
+            p { a href="/_local/" { "Try again" } }
         },
     )
 }
@@ -107,7 +107,7 @@ pub(crate) fn layout(title: &str, reload: Option<u32>, content: &Markup) -> Mark
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 @if let Some(seconds) = reload {
-                    meta http-equiv="refresh" content=(format!("{seconds};url=/#photos"));
+                    meta http-equiv="refresh" content=(format!("{seconds};url=/_local/#photos"));
                 }
                 title { (title) " · Sidetier" }
                 link rel="stylesheet" href="/_local/style.css";
@@ -117,9 +117,11 @@ pub(crate) fn layout(title: &str, reload: Option<u32>, content: &Markup) -> Mark
             body {
                 a.skip href="#content" { "Skip to the content" }
                 header { nav aria-label="Main" {
-                    a.brand href="/" { "Sidetier" }
-                    a href="/#parts" { "Architecture" }
-                    a href="/#photos" { "Photos" }
+                    a.brand href="/_local/" { "Sidetier" }
+                    a href="/" { "The shop" }
+                    a href="/editor" { "Its editor" }
+                    a href="/_local/#parts" { "Architecture" }
+                    a href="/_local/#photos" { "Photos" }
                     a href="/_local/objects" { "Bucket" }
                 } }
                 main #content { (content) }

@@ -79,13 +79,13 @@ impl Drop for Home {
 fn router(site: Site) -> Router {
     let form_limit = usize::try_from(MAX_FORM_BYTES).unwrap_or(usize::MAX);
     Router::new()
-        .route("/", get(home))
+        .route("/_local/", get(home))
         .route(
             "/_local/upload",
             post(receive).layer(DefaultBodyLimit::max(form_limit)),
         )
         .route("/_local/objects", get(objects))
-        .route("/_local/logs/{function}", get(logs))
+        .route("/_local/logs/{source}", get(logs))
         .route("/_local/mail", get(mailbox))
         .route("/_local/database", get(database))
         .route(WEBHOOKS, get(webhooks).post(receive_webhook))
@@ -119,7 +119,9 @@ async fn receive(State(site): State<Site>, headers: HeaderMap, form: Multipart) 
         Err(Refusal("The form came from another site.".to_owned()))
     };
     match result {
-        Ok(keys) => Redirect::to(&format!("/?received={}#photos", keys.len())).into_response(),
+        Ok(keys) => {
+            Redirect::to(&format!("/_local/?received={}#photos", keys.len())).into_response()
+        }
         Err(Refusal(reason)) => {
             let notice = page::Notice::Refused(reason);
             render(StatusCode::UNPROCESSABLE_ENTITY, move || {
@@ -158,8 +160,8 @@ async fn objects(State(site): State<Site>, Query(query): Query<ObjectsQuery>) ->
     .await
 }
 
-async fn logs(State(site): State<Site>, Path(function): Path<String>) -> Response {
-    render(StatusCode::OK, move || listing::logs(&site, &function)).await
+async fn logs(State(site): State<Site>, Path(source): Path<String>) -> Response {
+    render(StatusCode::OK, move || listing::logs(&site, &source)).await
 }
 
 async fn mailbox(State(site): State<Site>) -> Response {

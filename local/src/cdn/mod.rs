@@ -1,4 +1,11 @@
-//! nginx: the site's address, with the edge cache.
+//! The caching edge: what CloudFront's points of presence keep, by the behaviours and
+//! cache policies of the deployed distribution.
+//!
+//! The emulator's CloudFront routes, runs functions and fails over between origins, but
+//! keeps nothing. nginx stands in front of it and keeps.
+
+mod configuration;
+mod distribution;
 
 use std::fs;
 use std::path::Path;
@@ -6,28 +13,34 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
+use crate::aws::Aws;
 use crate::home::MAX_FORM_BYTES;
 use crate::machine;
 use crate::ports::PortPlan;
 use crate::process::{Service, StopBy, bound_command};
+use distribution::Behaviour;
 
-const CONFIGURATION: &str = include_str!("../nginx/nginx.conf");
+const CONFIGURATION: &str = include_str!("../../cdn/nginx.conf");
 
-/// Starts nginx in front of the home page and of the distribution.
+/// Starts the edge in front of the home page and of the distribution.
 pub(crate) fn start(
+    aws: &Aws,
     ports: &PortPlan,
-    distribution: &str,
+    distribution_id: &str,
+    domain: &str,
     state: &Path,
     logs: &Path,
 ) -> Result<Service> {
-    let dir = state.join("nginx");
+    let behaviours = distribution::behaviours(aws, distribution_id)
+        .context("read the distribution's cache behaviours")?;
+    let dir = state.join("cdn");
     if dir.exists() {
         // What was cached belongs to the previous start's distribution.
         fs::remove_dir_all(&dir).with_context(|| format!("clear {}", dir.display()))?;
     }
     fs::create_dir_all(&dir).with_context(|| format!("create {}", dir.display()))?;
     let file = dir.join("nginx.conf");
-    fs::write(&file, configuration(ports, distribution, &dir))
+    fs::write(&file, configuration(ports, domain, &dir, &behaviours))
         .with_context(|| format!("write {}", file.display()))?;
     let program = machine::find_program("nginx").context("find nginx: install it")?;
     let mut command = bound_command(&program, StopBy::Terminate, None);
@@ -37,7 +50,8 @@ pub(crate) fn start(
         .arg(&dir)
         .arg("-c")
         .arg(&file);
-    let mut service = Service::start("nginx", command, &logs.join("nginx.log"), StopBy::Terminate)?;
+    let log = logs.join("cdn.log");
+    let mut service = Service::start("the CDN's edge", command, &log, StopBy::Terminate)?;
     let health = format!("http://127.0.0.1:{}/_local/health", ports.site);
     service.wait_until(
         || ureq::get(&health).call().is_ok(),
@@ -46,16 +60,18 @@ pub(crate) fn start(
     Ok(service)
 }
 
-fn configuration(ports: &PortPlan, distribution: &str, dir: &Path) -> String {
+fn configuration(ports: &PortPlan, domain: &str, dir: &Path, behaviours: &[Behaviour]) -> String {
     // As root, the workers would become a user who may not enter this directory.
     let user = if machine::is_root() { "user root;" } else { "" };
     let values = [
+        ("{{maps}}", configuration::maps(behaviours)),
+        ("{{locations}}", configuration::locations(behaviours)),
         ("{{user}}", user.to_owned()),
         ("{{directory}}", dir.display().to_string()),
         ("{{site_port}}", ports.site.to_string()),
         ("{{home_port}}", ports.home.to_string()),
         ("{{emulator_port}}", ports.emulator.to_string()),
-        ("{{distribution}}", distribution.to_owned()),
+        ("{{distribution}}", domain.to_owned()),
         ("{{max_form_bytes}}", MAX_FORM_BYTES.to_string()),
     ];
     values
@@ -77,10 +93,13 @@ mod tests {
             emulator: 3,
             postgres: 4,
             redis: 5,
+            proxy: 6,
+            proxy_tls: 7,
+            web: [8, 9],
         };
-        let text = configuration(&ports, "d1.cloudfront.net", Path::new("/state"));
+        let text = configuration(&ports, "d1.cloudfront.net", Path::new("/state"), &[]);
         let body = text.split_once("daemon off;").unwrap().1;
         assert!(!body.contains("{{"), "{body}");
-        assert!(text.contains("listen 127.0.0.1:1;") && text.contains("Host d1.cloudfront.net;"));
+        assert!(text.contains("listen 127.0.0.1:1 ") && text.contains("Host d1.cloudfront.net;"));
     }
 }
