@@ -1,0 +1,134 @@
+use std::time::Duration;
+
+use tokio::time::timeout;
+use tokio_postgres::Row;
+use tokio_postgres::types::{ToSql, Type};
+
+use crate::DatabaseError;
+use crate::pool::Lent;
+
+/// Longest wait for one statement. The role's own `statement_timeout` is shorter.
+const STATEMENT: Duration = Duration::from_secs(10);
+
+/// The values of a statement, with their types. Only PostgreSQL's own types: for others it
+/// would be asked first.
+pub type Parameters<'a> = &'a [(&'a (dyn ToSql + Sync), Type)];
+
+/// A connection of one's own. It goes back to the pool when dropped.
+pub struct Connection {
+    lent: Lent,
+}
+
+/// A transaction; without [`Transaction::commit`] nothing of it stays.
+pub struct Transaction<'a> {
+    inner: tokio_postgres::Transaction<'a>,
+}
+
+impl Connection {
+    pub(crate) const fn new(lent: Lent) -> Self {
+        Self { lent }
+    }
+
+    /// The rows of a statement.
+    ///
+    /// # Errors
+    /// When it is refused or takes too long, or the connection breaks.
+    pub async fn query(
+        &mut self,
+        statement: &str,
+        parameters: Parameters<'_>,
+    ) -> Result<Vec<Row>, DatabaseError> {
+        let client = self.lent.client()?;
+        let outcome = within(client.query_typed(statement, parameters)).await;
+        self.settle(outcome)
+    }
+
+    /// Carries out a statement, and tells how many rows it concerned.
+    ///
+    /// # Errors
+    /// As [`Connection::query`].
+    pub async fn execute(
+        &mut self,
+        statement: &str,
+        parameters: Parameters<'_>,
+    ) -> Result<u64, DatabaseError> {
+        let client = self.lent.client()?;
+        let outcome = within(client.execute_typed(statement, parameters)).await;
+        self.settle(outcome)
+    }
+
+    /// Begins a transaction.
+    ///
+    /// # Errors
+    /// As [`Connection::query`].
+    pub async fn transaction(&mut self) -> Result<Transaction<'_>, DatabaseError> {
+        let inner = within(self.lent.client_mut()?.transaction()).await?;
+        Ok(Transaction { inner })
+    }
+
+    /// A connection that gave no answer is not lent out again.
+    fn settle<T>(&mut self, outcome: Result<T, DatabaseError>) -> Result<T, DatabaseError> {
+        let is_settled = match &outcome {
+            Ok(_) => true,
+            Err(DatabaseError::Timeout { .. }) => false,
+            Err(error) => !error.is_lost_connection(),
+        };
+        if !is_settled {
+            self.lent.discard();
+        }
+        outcome
+    }
+}
+
+impl Transaction<'_> {
+    /// The rows of a statement.
+    ///
+    /// # Errors
+    /// When it is refused or takes too long, or the connection breaks.
+    pub async fn query(
+        &self,
+        statement: &str,
+        parameters: Parameters<'_>,
+    ) -> Result<Vec<Row>, DatabaseError> {
+        within(self.inner.query_typed(statement, parameters)).await
+    }
+
+    /// Carries out a statement, and tells how many rows it concerned.
+    ///
+    /// # Errors
+    /// As [`Transaction::query`].
+    pub async fn execute(
+        &self,
+        statement: &str,
+        parameters: Parameters<'_>,
+    ) -> Result<u64, DatabaseError> {
+        within(self.inner.execute_typed(statement, parameters)).await
+    }
+
+    /// Carries out several statements that take no values.
+    ///
+    /// # Errors
+    /// As [`Transaction::query`].
+    pub async fn batch(&self, statements: &str) -> Result<(), DatabaseError> {
+        within(self.inner.batch_execute(statements)).await
+    }
+
+    /// Makes it last.
+    ///
+    /// # Errors
+    /// As [`Transaction::query`]. Without an answer, it may have been carried out or not.
+    pub async fn commit(self) -> Result<(), DatabaseError> {
+        within(self.inner.commit()).await
+    }
+}
+
+async fn within<T>(
+    work: impl Future<Output = Result<T, tokio_postgres::Error>>,
+) -> Result<T, DatabaseError> {
+    let outcome = timeout(STATEMENT, work).await;
+    let late = DatabaseError::Timeout {
+        action: "ask the database",
+        milliseconds: STATEMENT.as_millis(),
+    };
+    outcome.map_err(|_| late)?.map_err(DatabaseError::Query)
+}
