@@ -12,9 +12,11 @@
 
 mod aws;
 mod cdn;
+mod data_services;
 mod deploy;
 mod emulator;
 mod environment;
+mod fault_proxy;
 mod faults;
 mod forms;
 mod functions;
@@ -26,6 +28,7 @@ mod ports;
 mod postgres;
 mod process;
 mod progress;
+mod proxy;
 mod redis;
 mod samples;
 mod stack;
@@ -35,9 +38,12 @@ mod web;
 mod xml;
 
 pub use aws::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY};
+pub use data_services::DataServices;
+pub use fault_proxy::FaultProxy;
 pub use packages::{Purpose, install as install_packages};
 pub use ports::Ports;
 pub use progress::Progress;
+pub use proxy::{Limits, Proxy, ProxyOptions};
 pub use stack::{Stack, StackOptions};
 pub use tools::Tools;
 pub use validate::validate_template;

@@ -1,4 +1,4 @@
-//! Programs that come from the operating system.
+//! Programs, and parts of programs, that come from the operating system.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -18,67 +18,77 @@ pub enum Purpose {
     Test,
 }
 
-struct Program {
-    /// One of its files on `PATH`.
+/// How one sees that a package is installed.
+enum Evidence {
+    /// One of its programs on `PATH`.
+    Program(&'static str),
+    /// One of its files, for what is no program.
+    File(&'static str),
+}
+
+impl Evidence {
+    fn is_there(&self) -> bool {
+        match self {
+            Self::Program(name) => machine::find_program(name).is_some(),
+            Self::File(path) => Path::new(path).is_file(),
+        }
+    }
+}
+
+struct Package {
+    evidence: Evidence,
+    /// Debian's name.
     name: &'static str,
-    /// Debian's package.
-    package: &'static str,
     purpose: Purpose,
 }
 
-const PROGRAMS: [Program; 10] = [
-    Program {
-        name: "cc",
-        package: "gcc",
+const fn program(program: &'static str, name: &'static str) -> Package {
+    Package {
+        evidence: Evidence::Program(program),
+        name,
         purpose: Purpose::Run,
-    },
-    Program {
-        name: "c++",
-        package: "g++",
+    }
+}
+
+const fn file(path: &'static str, name: &'static str) -> Package {
+    Package {
+        evidence: Evidence::File(path),
+        name,
         purpose: Purpose::Run,
-    },
+    }
+}
+
+const fn test_program(program: &'static str, name: &'static str) -> Package {
+    Package {
+        evidence: Evidence::Program(program),
+        name,
+        purpose: Purpose::Test,
+    }
+}
+
+const PACKAGES: [Package; 13] = [
+    program("cc", "gcc"),
+    program("c++", "g++"),
     // The image codecs: libjpeg-turbo and libaom.
-    Program {
-        name: "cmake",
-        package: "cmake",
-        purpose: Purpose::Run,
-    },
-    Program {
-        name: "nasm",
-        package: "nasm",
-        purpose: Purpose::Run,
-    },
-    Program {
-        name: "nginx",
-        package: "nginx",
-        purpose: Purpose::Run,
-    },
-    Program {
-        name: "redis-server",
-        package: "redis-server",
-        purpose: Purpose::Run,
-    },
-    Program {
-        name: "initdb",
-        package: "postgresql",
-        purpose: Purpose::Run,
-    },
+    program("cmake", "cmake"),
+    program("nasm", "nasm"),
+    program("nginx", "nginx"),
+    // The reverse proxy's firewall, its rules, and its key.
+    file(
+        "/usr/lib/nginx/modules/ngx_http_modsecurity_module.so",
+        "libnginx-mod-http-modsecurity",
+    ),
+    file(
+        "/usr/share/modsecurity-crs/rules/REQUEST-901-INITIALIZATION.conf",
+        "modsecurity-crs",
+    ),
+    program("openssl", "openssl"),
+    program("redis-server", "redis-server"),
+    program("initdb", "postgresql"),
     // Ends the services when this process dies.
-    Program {
-        name: "setpriv",
-        package: "util-linux",
-        purpose: Purpose::Run,
-    },
-    Program {
-        name: "chromium",
-        package: "chromium",
-        purpose: Purpose::Test,
-    },
-    Program {
-        name: "chromedriver",
-        package: "chromium-driver",
-        purpose: Purpose::Test,
-    },
+    program("setpriv", "util-linux"),
+    test_program("chromium", "chromium"),
+    test_program("chromedriver", "chromium-driver"),
 ];
 
 /// Makes sure that every program is there: installs Debian packages when that
@@ -119,11 +129,11 @@ pub fn install(purpose: Purpose, progress: &Progress) -> Result<()> {
 }
 
 fn missing(purpose: Purpose) -> Vec<&'static str> {
-    PROGRAMS
+    PACKAGES
         .iter()
-        .filter(|program| purpose == Purpose::Test || program.purpose == Purpose::Run)
-        .filter(|program| machine::find_program(program.name).is_none())
-        .map(|program| program.package)
+        .filter(|package| purpose == Purpose::Test || package.purpose == Purpose::Run)
+        .filter(|package| !package.evidence.is_there())
+        .map(|package| package.name)
         .collect()
 }
 

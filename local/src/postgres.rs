@@ -16,8 +16,15 @@ pub(crate) const USER: &str = "sidetier";
 
 /// The connection URL.
 pub(crate) fn url(port: u16) -> String {
-    format!("postgres://{USER}@127.0.0.1:{port}/postgres")
+    format!("postgres://{USER}@127.0.0.1:{port}/postgres?sslmode=disable")
 }
+
+/// Empties the database.
+pub(crate) const START_AFRESH: &str = "DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public";
+
+/// Names that PostgreSQL looks for in its data directory.
+const TLS_CERTIFICATE: &str = "server.crt";
+const TLS_KEY: &str = "server.key";
 
 /// PostgreSQL refuses root; its Debian package makes this user.
 const SYSTEM_USER: &str = "postgres";
@@ -49,6 +56,9 @@ pub(crate) fn start(port: u16, state: &Path, logs: &Path) -> Result<Service> {
             "max_connections=50",
         ])
         .current_dir("/");
+    if data.join(TLS_KEY).is_file() {
+        command.args(["-c", "ssl=on"]);
+    }
     let mut service = Service::start(
         "PostgreSQL",
         command,
@@ -62,6 +72,24 @@ pub(crate) fn start(port: u16, state: &Path, logs: &Path) -> Result<Service> {
     };
     service.wait_until(ready, Duration::from_secs(60))?;
     Ok(service)
+}
+
+/// Makes PostgreSQL speak TLS too, from its next start on.
+pub(crate) fn use_certificate(state: &Path, certificate: &Path, key: &Path) -> Result<()> {
+    let data = data_dir(state);
+    let mut install = Command::new("install");
+    // PostgreSQL refuses a key that others may read.
+    install.args(["-m", "600"]);
+    if machine::is_root() {
+        install.args(["-o", SYSTEM_USER]);
+    }
+    let log = state.join("log/install.log");
+    for (file, name) in [(certificate, TLS_CERTIFICATE), (key, TLS_KEY)] {
+        let mut copy = Command::new(install.get_program());
+        copy.args(install.get_args()).arg(file).arg(data.join(name));
+        process::run("give PostgreSQL its certificate", copy, &log)?;
+    }
+    Ok(())
 }
 
 /// The rows of a query, each as one text.

@@ -345,9 +345,6 @@ fn build(tools: &Tools, logs: &Path, progress: &Progress) -> Result<()> {
     })
 }
 
-/// Empties the database.
-const START_AFRESH: &str = "DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public";
-
 /// Starts what does not depend on one another, at once.
 fn start_services(
     tools: &Tools,
@@ -360,7 +357,7 @@ fn start_services(
             let service = postgres::start(ports.postgres, state, logs)?;
             // The emulator starts with empty tables and buckets, so what is projected from
             // them, and what shows their photos, does too.
-            postgres::query(ports.postgres, START_AFRESH)?;
+            postgres::query(ports.postgres, postgres::START_AFRESH)?;
             anyhow::Ok(service)
         });
         let redis = scope.spawn(|| redis::start(ports.redis, state, logs));

@@ -1,4 +1,5 @@
-use settings::{Reader, Secret, SettingsError, Vars};
+use database::DatabaseSettings;
+use settings::{Reader, SettingsError, Vars};
 use telemetry::Service;
 
 /// Settings of `forms-project`.
@@ -6,8 +7,8 @@ use telemetry::Service;
 pub struct Config {
     /// `SUBMISSIONS_TABLE`: the DynamoDB table of submissions.
     pub submissions_table: String,
-    /// `DATABASE_URL`: `postgres://user@host:port/database`.
-    pub database_url: Secret,
+    /// The database that submissions are projected into.
+    pub database: DatabaseSettings,
     /// Who writes logs and metrics.
     pub telemetry: Service,
 }
@@ -17,6 +18,8 @@ impl Config {
     pub const VARIABLES: &[&str] = &[
         "SUBMISSIONS_TABLE",
         "DATABASE_URL",
+        "DATABASE_AUTH",
+        "DATABASE_CA_FILE",
         "POWERTOOLS_SERVICE_NAME",
         "POWERTOOLS_METRICS_NAMESPACE",
     ];
@@ -27,10 +30,10 @@ impl Config {
     /// All missing variables at once.
     pub fn from_vars(vars: &dyn Vars) -> Result<Self, SettingsError> {
         let mut reader = Reader::new(vars);
-        let database_url = reader.required("DATABASE_URL", "postgres://user@host:port/database");
         let config = Self {
             submissions_table: reader.required("SUBMISSIONS_TABLE", "a DynamoDB table name"),
-            database_url: Secret::new(database_url),
+            // A worker has one event at a time.
+            database: DatabaseSettings::read(&mut reader, 1),
             telemetry: Service::read(&reader, "forms-project"),
         };
         reader.finish(config)

@@ -1,7 +1,8 @@
+use database::{Database, DatabaseError};
 use submission_store::SubmissionStore;
 
 use crate::Config;
-use crate::database::Database;
+use crate::projection::Projection;
 
 /// What projecting needs. Made once per process.
 pub struct Deps {
@@ -10,24 +11,23 @@ pub struct Deps {
     /// The table of submissions.
     pub submissions: SubmissionStore,
     /// PostgreSQL.
-    pub(crate) database: Database,
+    pub(crate) projection: Projection,
 }
 
 impl Deps {
     /// Makes the clients from the environment. PostgreSQL is connected to when first
     /// needed: a database that is away must not keep the function from starting.
-    pub async fn connect(config: Config) -> Self {
+    ///
+    /// # Errors
+    /// When the database's URL is none, or its certificates cannot be read.
+    pub async fn connect(config: Config) -> Result<Self, DatabaseError> {
         let aws = lambda_kit::aws_config().await;
-        Self::new(config, aws_sdk_dynamodb::Client::new(&aws))
-    }
-
-    /// Uses the client given.
-    #[must_use]
-    pub fn new(config: Config, tables: aws_sdk_dynamodb::Client) -> Self {
-        Self {
+        let database = Database::new(&config.database, aws.credentials_provider())?;
+        let tables = aws_sdk_dynamodb::Client::new(&aws);
+        Ok(Self {
             submissions: SubmissionStore::new(tables, config.submissions_table.clone()),
-            database: Database::new(config.database_url.clone()),
+            projection: Projection::new(database),
             config,
-        }
+        })
     }
 }

@@ -1,3 +1,4 @@
+use database::DatabaseError;
 use lambda_kit::{Classified, ErrorClass};
 use submission_store::StoreError;
 
@@ -9,13 +10,7 @@ pub enum ProjectError {
     Message(#[source] serde_json::Error),
     /// PostgreSQL failed.
     #[error("write to PostgreSQL")]
-    Database(#[from] tokio_postgres::Error),
-    /// PostgreSQL did not answer in time.
-    #[error("write to PostgreSQL: it did not answer within {seconds} s")]
-    Timeout {
-        /// The limit.
-        seconds: u64,
-    },
+    Database(#[from] DatabaseError),
     /// The table failed.
     #[error("look after the delivery")]
     Store(#[from] StoreError),
@@ -25,7 +20,7 @@ impl Classified for ProjectError {
     fn class(&self) -> ErrorClass {
         match self {
             Self::Message(_) => ErrorClass::Invalid,
-            Self::Database(_) | Self::Timeout { .. } => ErrorClass::Transient,
+            Self::Database(error) => error.class(),
             Self::Store(error) => error.class(),
         }
     }
@@ -33,8 +28,7 @@ impl Classified for ProjectError {
     fn code(&self) -> &'static str {
         match self {
             Self::Message(_) => "project.message",
-            Self::Database(_) => "project.database",
-            Self::Timeout { .. } => "project.timeout",
+            Self::Database(error) => error.code(),
             Self::Store(error) => error.code(),
         }
     }

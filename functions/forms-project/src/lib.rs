@@ -8,11 +8,11 @@
 //!   projected anew.
 
 mod config;
-mod database;
 mod deps;
 mod error;
 mod event_handler;
 mod project_submission;
+mod projection;
 mod schema;
 
 pub use config::Config;

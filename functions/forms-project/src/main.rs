@@ -12,7 +12,7 @@ use lambda_runtime::{LambdaEvent, service_fn};
 async fn main() -> Result<(), lambda_runtime::Error> {
     let config = Config::from_vars(&settings::Environment)?;
     config.telemetry.init_logs();
-    let deps = Arc::new(Deps::connect(config).await);
+    let deps = Arc::new(Deps::connect(config).await?);
     let service = service_fn(move |event: LambdaEvent<_>| {
         let deps = Arc::clone(&deps);
         async move { handle(event, deps).await }

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, SystemTime};
 
+use database::Type;
 use form_delivery::next_attempt;
 use submission_store::{DeliveryKey, Millis, Outcome, Stored, SubmissionId};
 use telemetry::Chain;
-use tokio_postgres::types::{ToSql, Type};
 use tracing::{info, warn};
 
 use crate::{Deps, ProjectError};
@@ -77,25 +77,26 @@ async fn upsert(stored: &Stored, deps: &Deps) -> Result<(), ProjectError> {
     let fields = serde_json::Value::Object(submission.fields.clone());
     let asn = submission.asn.map(i64::from);
     let revises = submission.revises.as_ref().map(SubmissionId::as_str);
-    let values: [(&(dyn ToSql + Sync), Type); 12] = [
-        (&id, Type::TEXT),
-        (&submission.form, Type::TEXT),
-        (&version, Type::INT4),
-        (&received_at, Type::FLOAT8),
-        (&state, Type::TEXT),
-        (&score, Type::INT4),
-        (&fields, Type::JSONB),
-        (&submission.network, Type::TEXT),
-        (&submission.country, Type::TEXT),
-        (&asn, Type::INT8),
-        (&revises, Type::TEXT),
-        (&expires_at, Type::FLOAT8),
-    ];
-    deps.database
-        .connection()
-        .await?
-        .execute(UPSERT, &values)
-        .await
+    deps.projection
+        .execute(
+            UPSERT,
+            &[
+                (&id, Type::TEXT),
+                (&submission.form, Type::TEXT),
+                (&version, Type::INT4),
+                (&received_at, Type::FLOAT8),
+                (&state, Type::TEXT),
+                (&score, Type::INT4),
+                (&fields, Type::JSONB),
+                (&submission.network, Type::TEXT),
+                (&submission.country, Type::TEXT),
+                (&asn, Type::INT8),
+                (&revises, Type::TEXT),
+                (&expires_at, Type::FLOAT8),
+            ],
+        )
+        .await?;
+    Ok(())
 }
 
 /// Removes rows. Removing what is not there is fine.
@@ -105,9 +106,8 @@ async fn upsert(stored: &Stored, deps: &Deps) -> Result<(), ProjectError> {
 pub(crate) async fn erase(ids: &[SubmissionId], deps: &Deps) -> Result<(), ProjectError> {
     let ids: Vec<&str> = ids.iter().map(SubmissionId::as_str).collect();
     let statement = "DELETE FROM form_submissions WHERE id = ANY($1) OR expires_at < now()";
-    deps.database
-        .connection()
-        .await?
+    deps.projection
         .execute(statement, &[(&ids, Type::TEXT_ARRAY)])
-        .await
+        .await?;
+    Ok(())
 }

@@ -10,9 +10,11 @@ pub(crate) const VERSION_TABLE: &str = "CREATE TABLE IF NOT EXISTS form_projecti
      CHECK (only_row), version bigint NOT NULL); \
      INSERT INTO form_projection_version (version) VALUES (0) ON CONFLICT DO NOTHING";
 
-/// Reads the version and keeps others from migrating at the same time. A row lock and no
-/// advisory lock: those pin a connection of RDS Proxy.
-pub(crate) const LOCK_VERSION: &str = "SELECT version FROM form_projection_version FOR UPDATE";
+/// Keeps others from laying out the database at the same time, until the transaction ends.
+pub(crate) const LOCK: &str = "SELECT pg_advisory_xact_lock(7355609)";
+
+/// Reads the version.
+pub(crate) const VERSION: &str = "SELECT version FROM form_projection_version";
 
 /// Everything that visitors submitted.
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS form_submissions (\

@@ -1,6 +1,6 @@
 use iam_token::TokenError;
 use lambda_kit::{Classified, ErrorClass};
-use tokio_postgres::error::SqlState;
+use tokio_postgres::error::{Severity, SqlState};
 
 /// Why the database could not be asked, or refused.
 #[derive(Debug, thiserror::Error)]
@@ -54,12 +54,18 @@ impl DatabaseError {
         self.state() == Some(&SqlState::UNIQUE_VIOLATION)
     }
 
-    /// Whether the statement met a connection that is gone, and no answer came.
+    /// Whether the statement met a connection that is gone: no answer came, or the server's
+    /// farewell, which it sends when it restarts.
     pub(crate) fn is_lost_connection(&self) -> bool {
-        match self {
-            Self::Query(error) => error.as_db_error().is_none(),
-            _ => false,
-        }
+        let Self::Query(error) = self else {
+            return false;
+        };
+        error.as_db_error().is_none_or(|answer| {
+            matches!(
+                answer.parsed_severity(),
+                Some(Severity::Fatal | Severity::Panic)
+            )
+        })
     }
 
     fn state(&self) -> Option<&SqlState> {
