@@ -21,7 +21,7 @@ mod settings;
 pub use error::DatabaseError;
 pub use migrate::{Migration, migrate};
 pub use pool::Database;
-pub use query::{Connection, Parameters, Transaction};
+pub use query::{Connection, Parameters, Transaction, column};
 pub use settings::{DatabaseAuth, DatabaseSettings};
 pub use tokio_postgres::Row;
 pub use tokio_postgres::types::Type;

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 use tokio_postgres::Row;
-use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::types::{FromSql, ToSql, Type};
 
 use crate::DatabaseError;
 use crate::pool::Lent;
@@ -120,6 +120,14 @@ impl Transaction<'_> {
     pub async fn commit(self) -> Result<(), DatabaseError> {
         within(self.inner.commit()).await
     }
+}
+
+/// A column of a row, by its place.
+///
+/// # Errors
+/// When there is none, or it has another type.
+pub fn column<'a, T: FromSql<'a>>(row: &'a Row, index: usize) -> Result<T, DatabaseError> {
+    row.try_get(index).map_err(DatabaseError::Query)
 }
 
 async fn within<T>(

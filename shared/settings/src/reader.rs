@@ -72,6 +72,12 @@ impl<'a> Reader<'a> {
         default
     }
 
+    /// Notes that a variable is set but no good, for a reason that only the caller knows.
+    /// Its value is not told: it may be a secret.
+    pub fn refuse(&mut self, name: &'static str, problem: &str, allowed: &str) {
+        self.fault(name, problem.to_owned(), allowed.to_owned());
+    }
+
     /// Ends the reading: `value` where nothing was wrong.
     ///
     /// # Errors

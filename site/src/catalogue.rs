@@ -1,0 +1,353 @@
+//! Products and categories: how they are queried, how they look.
+
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use database::{Row, Type};
+use maud::{Markup, html};
+use serde::{Deserialize, Serialize};
+
+use crate::answer::{Reads, public, tags};
+use crate::layout::{Head, page};
+use crate::pictures::{CARD, FULL, picture};
+use crate::{App, SiteError, markdown};
+
+/// The tag of everything that lists products.
+pub(crate) const CATALOGUE: &str = "catalogue";
+/// Products that one page lists.
+const LISTED: i64 = 48;
+/// Longest search, in characters.
+const MAX_SEARCH_CHARS: usize = 100;
+
+/// A product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Product {
+    pub(crate) slug: String,
+    pub(crate) category: String,
+    pub(crate) category_name: String,
+    pub(crate) name: String,
+    pub(crate) summary: String,
+    pub(crate) description: String,
+    pub(crate) price_cents: i32,
+    pub(crate) stock: i32,
+    pub(crate) photo: String,
+    pub(crate) photo_alt: String,
+    pub(crate) version: i32,
+}
+
+/// A group of products.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Category {
+    slug: String,
+    name: String,
+    description: String,
+}
+
+const PRODUCTS: &str = "SELECT p.slug, p.category, c.name, p.name, p.summary, p.description, \
+     p.price_cents, p.stock, p.photo, p.photo_alt, p.version \
+     FROM products p JOIN categories c ON c.slug = p.category";
+
+impl Product {
+    fn of(row: &Row) -> Result<Self, SiteError> {
+        let read = || -> Result<Self, database::DatabaseError> {
+            Ok(Self {
+                slug: database::column(row, 0)?,
+                category: database::column(row, 1)?,
+                category_name: database::column(row, 2)?,
+                name: database::column(row, 3)?,
+                summary: database::column(row, 4)?,
+                description: database::column(row, 5)?,
+                price_cents: database::column(row, 6)?,
+                stock: database::column(row, 7)?,
+                photo: database::column(row, 8)?,
+                photo_alt: database::column(row, 9)?,
+                version: database::column(row, 10)?,
+            })
+        };
+        Ok(read()?)
+    }
+}
+
+/// A price such as `€ 64.00`.
+pub(crate) fn price(cents: i32) -> String {
+    format!("€ {}.{:02}", cents / 100, cents % 100)
+}
+
+async fn products(
+    app: &App,
+    condition: &str,
+    parameters: database::Parameters<'_>,
+) -> Result<Vec<Product>, SiteError> {
+    let statement = format!("{PRODUCTS} {condition} LIMIT {LISTED}");
+    let rows = app.database().await?.query(&statement, parameters).await?;
+    rows.iter().map(Product::of).collect()
+}
+
+/// The products of the front page.
+pub(crate) async fn featured(app: &App) -> Result<Vec<Product>, SiteError> {
+    products(app, "WHERE p.is_featured ORDER BY p.name", &[]).await
+}
+
+/// Every product, for the editor.
+pub(crate) async fn all(app: &App) -> Result<Vec<Product>, SiteError> {
+    products(app, "ORDER BY c.position, p.name", &[]).await
+}
+
+/// One product.
+pub(crate) async fn find(app: &App, slug: &str) -> Result<Option<Product>, SiteError> {
+    let found = products(app, "WHERE p.slug = $1", &[(&slug, Type::TEXT)]).await?;
+    Ok(found.into_iter().next())
+}
+
+async fn categories(app: &App) -> Result<Vec<Category>, SiteError> {
+    let statement = "SELECT slug, name, description FROM categories ORDER BY position";
+    let rows = app.database().await?.query(statement, &[]).await?;
+    let read = |row: &Row| -> Result<Category, database::DatabaseError> {
+        Ok(Category {
+            slug: database::column(row, 0)?,
+            name: database::column(row, 1)?,
+            description: database::column(row, 2)?,
+        })
+    };
+    Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+}
+
+/// `GET /products`.
+pub(crate) async fn shop(State(app): State<App>) -> Result<Response, SiteError> {
+    let mut reads = Reads::default();
+    let tags = tags([CATALOGUE]);
+    let (groups, found): (Vec<Category>, Vec<Product>) = app
+        .read(&mut reads, "shop", &tags, |app| async move {
+            Ok((categories(&app).await?, all(&app).await?))
+        })
+        .await?;
+    let head = Head {
+        title: "Shop",
+        description: "Vases, bowls, mugs, plates, lamps and planters in stoneware",
+        canonical: Some("/products"),
+        ..Head::default()
+    };
+    let content = html! {
+        h1 { "The shop" }
+        (category_links(&groups, None))
+        @for group in &groups {
+            section aria-labelledby=(group.slug) {
+                div.section-head {
+                    h2 #(group.slug) { (group.name) }
+                    a href=(format!("/categories/{}", group.slug)) { "All " (group.name.to_lowercase()) }
+                }
+                p { (group.description) }
+                (cards(found.iter().filter(|product| product.category == group.slug)))
+            }
+        }
+    };
+    Ok(public(page(&head, &content), &tags, reads))
+}
+
+/// `GET /categories/{slug}`.
+pub(crate) async fn category(
+    State(app): State<App>,
+    Path(slug): Path<String>,
+) -> Result<Response, SiteError> {
+    let mut reads = Reads::default();
+    let tags = tags([CATALOGUE]);
+    let wanted = slug.clone();
+    let (groups, found): (Vec<Category>, Vec<Product>) = app
+        .read(
+            &mut reads,
+            &format!("category:{slug}"),
+            &tags,
+            |app| async move {
+                let condition = "WHERE p.category = $1 ORDER BY p.name";
+                let found = products(&app, condition, &[(&wanted, Type::TEXT)]).await?;
+                Ok((categories(&app).await?, found))
+            },
+        )
+        .await?;
+    let group = groups.iter().find(|group| group.slug == slug);
+    let group = group.ok_or(SiteError::NotFound)?;
+    let head = Head {
+        title: &group.name,
+        description: &group.description,
+        canonical: Some(&format!("/categories/{slug}")),
+        ..Head::default()
+    };
+    let content = html! {
+        h1 { (group.name) }
+        p { (group.description) }
+        (category_links(&groups, Some(&slug)))
+        (cards(found.iter()))
+    };
+    Ok(public(page(&head, &content), &tags, reads))
+}
+
+/// `GET /products/{slug}`.
+pub(crate) async fn product(
+    State(app): State<App>,
+    Path(slug): Path<String>,
+) -> Result<Response, SiteError> {
+    let mut reads = Reads::default();
+    let tags = vec![format!("product-{slug}"), CATALOGUE.to_owned()];
+    let wanted = slug.clone();
+    let (found, related): (Option<Product>, Vec<Product>) = app
+        .read(
+            &mut reads,
+            &format!("product:{slug}"),
+            &tags,
+            |app| async move {
+                let Some(found) = find(&app, &wanted).await? else {
+                    return Ok((None, Vec::new()));
+                };
+                let condition = "WHERE p.category = $1 AND p.slug <> $2 ORDER BY p.name";
+                let values = [
+                    (&found.category as _, Type::TEXT),
+                    (&wanted as _, Type::TEXT),
+                ];
+                let related = products(&app, condition, &values).await?;
+                Ok((Some(found), related))
+            },
+        )
+        .await?;
+    let found = found.ok_or(SiteError::NotFound)?;
+    let head = Head {
+        title: &found.name,
+        description: &found.summary,
+        canonical: Some(&format!("/products/{slug}")),
+        ..Head::default()
+    };
+    Ok(public(
+        page(&head, &details(&found, &related)),
+        &tags,
+        reads,
+    ))
+}
+
+/// What a search asks for.
+#[derive(Deserialize)]
+pub(crate) struct Search {
+    #[serde(default)]
+    q: String,
+}
+
+/// `GET /search`.
+pub(crate) async fn search(
+    State(app): State<App>,
+    Query(search): Query<Search>,
+) -> Result<Response, SiteError> {
+    let words: String = search.q.trim().chars().take(MAX_SEARCH_CHARS).collect();
+    let mut reads = Reads::default();
+    let tags = tags([CATALOGUE]);
+    let pattern = like_pattern(&words);
+    let found: Vec<Product> = app
+        .read(&mut reads, &format!("search:{words}"), &tags, |app| async move {
+            let condition = "WHERE p.name ILIKE $1 OR p.summary ILIKE $1 OR p.description ILIKE $1 \
+                 OR c.name ILIKE $1 ORDER BY p.name ILIKE $1 DESC, p.name";
+            products(&app, condition, &[(&pattern, Type::TEXT)]).await
+        })
+        .await?;
+    let title = format!("Search: {words}");
+    let head = Head {
+        title: &title,
+        ..Head::default()
+    };
+    let content = html! {
+        h1 { "“" (words) "”" }
+        @match found.len() {
+            0 => { p { "Nothing of that name. Perhaps under " a href="/products" { "everything we make" } "?" } }
+            1 => { p { "One thing fits." } }
+            count => { p { (count) " things fit." } }
+        }
+        (cards(found.iter()))
+    };
+    Ok(public(page(&head, &content), &tags, reads))
+}
+
+/// Text as a pattern that finds it anywhere; its own wildcards are letters.
+fn like_pattern(text: &str) -> String {
+    let escaped = text
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
+    format!("%{escaped}%")
+}
+
+fn details(found: &Product, related: &[Product]) -> Markup {
+    html! {
+        nav.crumbs aria-label="Breadcrumb" { ol {
+            li { a href="/products" { "Shop" } }
+            li { a href=(format!("/categories/{}", found.category)) { (found.category_name) } }
+        } }
+        div.product {
+            div { (picture(&found.photo, &found.photo_alt, &FULL)) }
+            div.prose {
+                h1 { (found.name) }
+                p.price { (price(found.price_cents)) }
+                (stock(found.stock))
+                (markdown::render(&found.description))
+                p {
+                    a.button href="/pages/contact" { "Ask about this piece" } " "
+                    a.button.quiet href="/pages/trade" { "Order for a restaurant" }
+                }
+                p.byline { "No till, no basket: this is a reference site, and nothing here is for sale." }
+            }
+        }
+        @if !related.is_empty() {
+            section aria-labelledby="related" {
+                h2 #related { "From the same shelf" }
+                (cards(related.iter().take(4)))
+            }
+        }
+    }
+}
+
+fn stock(count: i32) -> Markup {
+    html! {
+        @match count {
+            0 => { p.stock.out { "Being made: about six weeks" } }
+            1..=5 => { p.stock { "Only " (count) " left" } }
+            _ => { p.stock { "On the shelf" } }
+        }
+    }
+}
+
+fn category_links(groups: &[Category], current: Option<&str>) -> Markup {
+    html! {
+        nav aria-label="Categories" { ul.tags {
+            @for group in groups {
+                li { a href=(format!("/categories/{}", group.slug))
+                    aria-current=[(current == Some(&group.slug)).then_some("page")] { (group.name) } }
+            }
+        } }
+    }
+}
+
+/// Products as cards.
+pub(crate) fn cards<'a>(found: impl Iterator<Item = &'a Product>) -> Markup {
+    html! {
+        ul.grid {
+            @for product in found {
+                li.card {
+                    (picture(&product.photo, &product.photo_alt, &CARD))
+                    h3 { a href=(format!("/products/{}", product.slug)) { (product.name) } }
+                    p { (product.summary) }
+                    p.price { (price(product.price_cents)) }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prices_have_two_places() {
+        assert_eq!(price(6400), "€ 64.00");
+        assert_eq!(price(5), "€ 0.05");
+    }
+
+    #[test]
+    fn wildcards_of_a_search_are_letters() {
+        assert_eq!(like_pattern("50%_\\"), "%50\\%\\_\\\\%");
+    }
+}

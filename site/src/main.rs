@@ -1,0 +1,66 @@
+//! `site-server`: the reference site on a web server.
+//!
+//! Listens on `SITE_LISTEN`; the contract is in `docs/web-server.md`.
+
+use std::time::Duration;
+
+use settings::{Reader, Vars};
+use site::{App, Config, router, sweep};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing::{info, warn};
+
+/// Between two looks for what the cache was not told.
+const SWEEP: Duration = Duration::from_secs(10);
+/// Longest time that requests in flight get when the server is told to stop. The load
+/// balancer waits 30 s.
+const FAREWELL: Duration = Duration::from_secs(25);
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let vars = settings::Environment;
+    let config = Config::for_server(&vars)?;
+    config.telemetry.init_logs();
+    let address = listen_address(&vars)?;
+    let app = App::connect(config).await?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    app.warm_up().await;
+    let listener = TcpListener::bind(&address).await?;
+    info!(address, "Listening");
+    tokio::spawn(sweep_for_ever(app.clone()));
+    let (stopping, stopped) = tokio::sync::oneshot::channel();
+    let serve = axum::serve(listener, router(app)).with_graceful_shutdown(async move {
+        terminate.recv().await;
+        info!("Stopping: requests in flight are finished");
+        // The receiver lives as long as the server.
+        let _ = stopping.send(());
+    });
+    tokio::select! {
+        served = serve => served?,
+        () = after(stopped, FAREWELL) => warn!("Stopped with requests in flight"),
+    }
+    Ok(())
+}
+
+fn listen_address(vars: &dyn Vars) -> Result<String, settings::SettingsError> {
+    let mut reader = Reader::new(vars);
+    let address = reader.required("SITE_LISTEN", "127.0.0.1:8080");
+    reader.finish(address)
+}
+
+async fn sweep_for_ever(app: App) {
+    loop {
+        tokio::time::sleep(SWEEP).await;
+        if let Err(error) = sweep(&app).await {
+            warn!(error = %telemetry::Chain(&error), "Left cached answers to the next sweep");
+        }
+    }
+}
+
+/// `limit` after `event`.
+async fn after(event: tokio::sync::oneshot::Receiver<()>, limit: Duration) {
+    if event.await.is_err() {
+        std::future::pending::<()>().await;
+    }
+    tokio::time::sleep(limit).await;
+}
