@@ -12,11 +12,15 @@ mod noise;
 mod raster;
 mod render;
 mod scenes;
+mod shop;
+mod stoneware;
 
 pub use exif::{Exif, GpsPosition};
 pub use jpeg::{encode_jpeg, encode_jpeg_with_exif};
 pub use raster::Rgb;
-pub use render::render;
+pub use render::{render, render_pot};
+pub use shop::{ShopPhoto, shop_photos};
+pub use stoneware::{POTS, Pot};
 
 /// A picture this crate can draw, at any size and for any seed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

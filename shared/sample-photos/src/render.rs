@@ -7,6 +7,7 @@ use crate::colour::{Colour, ToneCurve};
 use crate::noise::Noise;
 use crate::raster::Rgb;
 use crate::scenes::{Harbour, Meadow, Mountains, StillLife};
+use crate::stoneware::{Pot, Still};
 
 /// The camera's frame: maps pixels to scene coordinates, where the picture is
 /// one unit high, x runs from 0 to [`Frame::aspect`] and y downwards from 0 to 1.
@@ -75,6 +76,21 @@ pub fn render(scene: Scene, width: u16, height: u16, seed: u32) -> Rgb {
         Scene::StillLife => draw(&StillLife::new(frame, seed), frame, &mut picture),
         Scene::Meadow => draw(&Meadow::new(frame, seed), frame, &mut picture),
     }
+    add_grain(&mut picture, Noise::new(seed ^ 0x6a09_e667));
+    picture
+}
+
+/// Draws a pot at `width` × `height` pixels (a side of 0 becomes 1).
+///
+/// The same arguments give the same pixels.
+#[must_use]
+pub fn render_pot(pot: Pot, width: u16, height: u16, seed: u32) -> Rgb {
+    let mut picture = Rgb::black(width, height);
+    let frame = Frame {
+        width: picture.width(),
+        height: picture.height(),
+    };
+    draw(&Still::new(pot, frame, seed), frame, &mut picture);
     add_grain(&mut picture, Noise::new(seed ^ 0x6a09_e667));
     picture
 }
