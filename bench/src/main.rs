@@ -5,6 +5,7 @@
 //! cargo run --release -p bench -- cold-start   process start to first response
 //! cargo run --release -p bench -- forms        a form post against Wagtail
 //! cargo run --release -p bench -- ledger       what is acknowledged is there, once
+//! cargo run --release -p bench -- road         cached pages through every tier
 //! ```
 //!
 //! CPU time is what counts: clock time on a shared machine says little. Reports
@@ -31,6 +32,7 @@ mod measure;
 mod our_worker;
 mod outcome;
 mod quality;
+mod road;
 mod runtime_api;
 mod sharp;
 mod statistics;
@@ -63,6 +65,8 @@ enum Bench {
     Forms(forms::FormsArgs),
     /// Thousands of submissions while servers stop, workers die and DynamoDB fails.
     Ledger(ledger::LedgerArgs),
+    /// Cached pages through every tier, against nginx alone, and while tiers fail.
+    Road(road::RoadArgs),
     /// Answers jobs on standard input; started by `images`.
     #[command(hide = true)]
     Worker,
@@ -79,6 +83,7 @@ fn main() -> Result<()> {
         Bench::ColdStart(args) => cold_start::run(&args, &directory),
         Bench::Forms(args) => forms::run(&args, &directory),
         Bench::Ledger(args) => ledger::run(&args),
+        Bench::Road(args) => road::run(&args, &directory),
         Bench::Worker => our_worker::serve(io::stdin().lock(), io::stdout().lock()),
     }
 }

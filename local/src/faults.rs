@@ -69,6 +69,14 @@ impl Stack {
         self.web.start_one(index)
     }
 
+    /// Has the reverse proxy read its configuration again.
+    ///
+    /// # Errors
+    /// When nginx refuses it.
+    pub fn reload_proxy(&self) -> Result<()> {
+        self.proxy.reload()
+    }
+
     /// Makes AWS services (`dynamodb`, `s3`, `sqs`) answer 500 from now on; an empty list
     /// mends them all.
     ///

@@ -10,6 +10,19 @@ use crate::media::{MANIFESTS, Media, ORIGINALS};
 /// How long all samples together may take.
 const LIMIT: Duration = Duration::from_secs(120);
 
+/// Uploads the photos that the reference site shows. Nobody waits for their derivatives:
+/// until they are there, image-serve makes what is asked for.
+///
+/// # Errors
+/// When an upload fails.
+pub(crate) fn upload_shop(media: &Media) -> Result<()> {
+    for photo in sample_photos::shop_photos() {
+        let key = format!("{ORIGINALS}{}", photo.key);
+        media.put(&key, "image/jpeg", &photo.jpeg())?;
+    }
+    Ok(())
+}
+
 /// Uploads every sample and waits for their manifests.
 ///
 /// # Errors

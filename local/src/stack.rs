@@ -16,8 +16,9 @@ use crate::packages::{self, Purpose};
 use crate::ports::{PortPlan, Ports};
 use crate::process::Service;
 use crate::progress::Progress;
+use crate::proxy::{Limits, Proxy, ProxyOptions};
 use crate::tools::Tools;
-use crate::web::{SiteSettings, WebServers};
+use crate::web::{SiteSettings, WebServers, register_target};
 use crate::{cdn, deploy, emulator, forms, functions, machine, postgres, redis, samples};
 
 /// How a stack is started.
@@ -29,6 +30,8 @@ pub struct StackOptions {
     pub state_dir: PathBuf,
     /// Whether the sample photos are uploaded and waited for.
     pub samples: bool,
+    /// What one client address may ask of the reverse proxy.
+    pub limits: Limits,
 }
 
 impl Default for StackOptions {
@@ -38,6 +41,7 @@ impl Default for StackOptions {
             ports: Ports::From(8080),
             state_dir: machine::repository().join(".local"),
             samples: true,
+            limits: Limits::AsDeployed,
         }
     }
 }
@@ -50,6 +54,7 @@ impl StackOptions {
             ports: Ports::Free,
             state_dir: machine::target_dir().join("tmp").join(name),
             samples: false,
+            limits: Limits::Raised,
         }
     }
 }
@@ -60,6 +65,7 @@ pub struct Stack {
     // In the order they are stopped: fields are dropped from first to last.
     _cdn: Service,
     _home: Home,
+    pub(crate) proxy: Proxy,
     pub(crate) web: WebServers,
     emulator: Service,
     pub(crate) redis: Mutex<Option<Service>>,
@@ -109,8 +115,25 @@ impl Stack {
             let settings = site_settings(&ports, &aws, media.name());
             WebServers::start(ports.web, &settings, &logs)
         })?;
+        let proxy = progress.step("starting the reverse proxy with its firewall", None, || {
+            let proxy = Proxy::start(&ProxyOptions {
+                http_port: ports.proxy,
+                tls_port: ports.proxy_tls,
+                upstreams: web.addresses(),
+                state: state.join("proxy"),
+                logs: logs.clone(),
+                limits: options.limits,
+            })?;
+            // What the Auto Scaling Groups do with their instances.
+            let group = |name| output(&outputs, name);
+            register_target(&aws, group("ProxyTargetGroupArn")?, ports.proxy)?;
+            for port in ports.web {
+                register_target(&aws, group("WebTargetGroupArn")?, port)?;
+            }
+            Ok(proxy)
+        })?;
         let (home, cdn) = progress.step("starting the CDN's edge", None, || {
-            let tier_logs = tier_logs(state, &logs);
+            let tier_logs = tier_logs(state, &logs, &proxy);
             let site = Site::new(
                 media.clone(),
                 aws.clone(),
@@ -126,6 +149,7 @@ impl Stack {
         let stack = Self {
             _cdn: cdn,
             _home: home,
+            proxy,
             web,
             emulator,
             redis: Mutex::new(Some(redis)),
@@ -142,6 +166,9 @@ impl Stack {
         stack.write_functions_environment()?;
         if options.samples {
             stack.upload_samples(&media, progress);
+            progress.step("uploading the shop's photos", None, || {
+                samples::upload_shop(&media)
+            })?;
         }
         Ok(stack)
     }
@@ -173,6 +200,22 @@ impl Stack {
     #[must_use]
     pub fn s3_endpoint(&self) -> &str {
         self.aws.endpoint()
+    }
+
+    /// Address of the reverse proxy, as the load balancer asks it.
+    #[must_use]
+    pub fn proxy_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.ports.proxy)
+    }
+
+    /// The log file of a tier that is no function: `edge`, `proxy`, `firewall`, `web-1`,
+    /// `web-2`, `redis`, `postgres`.
+    #[must_use]
+    pub fn tier_log(&self, name: &str) -> Option<PathBuf> {
+        let logs = self.state_dir.join("log");
+        let all = tier_logs(&self.state_dir, &logs, &self.proxy);
+        let found = all.into_iter().find(|(tier, _)| *tier == name);
+        found.map(|(_, file)| file)
     }
 
     /// Name of the media bucket.
@@ -308,9 +351,11 @@ fn site_settings(ports: &PortPlan, aws: &Aws, media_bucket: &str) -> SiteSetting
 }
 
 /// Where the tiers that are no functions write what they did.
-fn tier_logs(state: &Path, logs: &Path) -> TierLogs {
+fn tier_logs(state: &Path, logs: &Path, proxy: &Proxy) -> TierLogs {
     vec![
         ("edge", state.join("cdn/access.log")),
+        ("proxy", proxy.access_log()),
+        ("firewall", proxy.firewall_log()),
         ("web-1", logs.join("web-1.log")),
         ("web-2", logs.join("web-2.log")),
         ("redis", logs.join("redis.log")),

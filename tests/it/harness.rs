@@ -1,15 +1,15 @@
 //! The running stack, and how tests talk to it.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_s3::primitives::ByteStream;
 use local::{ACCESS_KEY_ID, Progress, Purpose, REGION, SECRET_ACCESS_KEY, Stack, StackOptions};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Longest wait for something that takes a second or two: the machine may be busy.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The stack of this test run, on free ports. It stops with the process.
 pub(crate) fn stack() -> &'static Stack {
@@ -165,13 +165,18 @@ impl Answer {
 
 /// Asks the site's front door for a path.
 pub(crate) fn get(path: &str, headers: &[(&str, &str)]) -> Answer {
+    get_from(stack(), path, headers)
+}
+
+/// Asks the front door of another stack's site.
+pub(crate) fn get_from(stack: &Stack, path: &str, headers: &[(&str, &str)]) -> Answer {
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
         .timeout_global(Some(PATIENCE))
         .build()
         .into();
-    let mut request = agent.get(format!("{}{path}", stack().site_url()));
+    let mut request = agent.get(format!("{}{path}", stack.site_url()));
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
@@ -187,4 +192,40 @@ pub(crate) fn get(path: &str, headers: &[(&str, &str)]) -> Answer {
         headers: response.headers().clone(),
         body,
     }
+}
+
+/// Asks again until `probe` finds something.
+pub(crate) fn wait_for<T>(what: &str, mut probe: impl FnMut() -> Option<T>) -> T {
+    let started = Instant::now();
+    loop {
+        if let Some(found) = probe() {
+            return found;
+        }
+        assert!(
+            started.elapsed() < PATIENCE,
+            "waited {PATIENCE:?} for {what}"
+        );
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}
+
+/// The stack that tests may break, for one test at a time, with nothing broken to begin
+/// with, however the test before has ended. It stops with the process.
+pub(crate) fn fragile_stack() -> MutexGuard<'static, Stack> {
+    static STACK: OnceLock<Mutex<Stack>> = OnceLock::new();
+    let stack = STACK.get_or_init(|| Mutex::new(start("fragile-stack")));
+    let stack = stack.lock().unwrap_or_else(PoisonError::into_inner);
+    stack.fail_services(&[]).unwrap();
+    stack.fail_webhooks(None);
+    close_breaker(&stack);
+    stack
+}
+
+/// Forgets that the webhook endpoint has failed, as time does.
+pub(crate) fn close_breaker(stack: &Stack) {
+    let table = stack.output("FormsGuardTableName").unwrap();
+    let key = json!({"pk": {"S": "BREAKER#crm"}});
+    stack
+        .dynamodb("DeleteItem", &json!({"TableName": table, "Key": key}))
+        .unwrap();
 }

@@ -14,6 +14,7 @@ mod home_page;
 mod idempotency;
 mod image_requests;
 mod image_uploads;
+mod road;
 mod sample_events;
 mod template;
 mod tidy;

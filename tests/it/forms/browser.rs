@@ -7,9 +7,9 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use super::newsletter::link;
-use super::visitor::{Visitor, mails, message, wait_for, wait_for_delivery};
+use super::visitor::{Visitor, mails, message, wait_for_delivery};
 use crate::browser::Browser;
-use crate::harness::stack;
+use crate::harness::{stack, wait_for};
 
 /// Fills in a request for a quote with a telephone number that the browser lets pass and
 /// the server does not, corrects it, adds a photo and finishes.

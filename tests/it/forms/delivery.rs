@@ -3,10 +3,8 @@
 use serde_json::{Value, json};
 
 use super::owner::Owner;
-use super::visitor::{
-    Visitor, close_breaker, delivery, fragile_stack, mails, wait_for, wait_for_delivery, webhooks,
-};
-use crate::harness::stack;
+use super::visitor::{Visitor, delivery, mails, wait_for_delivery, webhooks};
+use crate::harness::{close_breaker, fragile_stack, stack, wait_for};
 use local::Stack;
 
 #[test]

@@ -4,10 +4,8 @@ use image_codecs::{InputFormat, Limits, probe};
 use serde_json::json;
 
 use super::owner::Owner;
-use super::visitor::{
-    Visitor, attribute, delivery, mails, row, wait_for, wait_for_delivery, webhooks,
-};
-use crate::harness::{Answer, s3, stack};
+use super::visitor::{Visitor, attribute, delivery, mails, row, wait_for_delivery, webhooks};
+use crate::harness::{Answer, s3, stack, wait_for};
 
 /// A request for a quote; its name and the page for its files.
 fn quote(visitor: &Visitor<'_>, marker: &str) -> (String, String) {

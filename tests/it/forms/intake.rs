@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::visitor::{Visitor, attribute, delivery, message, stored, wait_for, wait_for_delivery};
-use crate::harness::stack;
+use super::visitor::{Visitor, attribute, delivery, message, stored, wait_for_delivery};
+use crate::harness::{stack, wait_for};
 
 const PAIRS: [(&str, &str); 5] = [
     ("name", "Grace Hopper"),

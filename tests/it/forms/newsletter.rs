@@ -2,10 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::visitor::{
-    Visitor, delivery, mails, row, stored, wait_for, wait_for_delivery, webhooks,
-};
-use crate::harness::stack;
+use super::visitor::{Visitor, delivery, mails, row, stored, wait_for_delivery, webhooks};
+use crate::harness::{stack, wait_for};
 
 /// The path of a link in a mail.
 pub(super) fn link(mail: &Value, start: &str) -> String {

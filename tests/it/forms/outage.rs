@@ -1,11 +1,12 @@
 //! Parts of AWS fail: what was accepted is there afterwards, once.
 
+use crate::harness::{fragile_stack, wait_for};
 use it::ledger::{Books, Faults, Plan, run};
 use local::Stack;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-use super::visitor::{Visitor, fragile_stack, message, stored, wait_for, wait_for_delivery};
+use super::visitor::{Visitor, message, stored, wait_for_delivery};
 
 /// Posts while services fail, mends them, and returns what was answered.
 fn post_while_failing(stack: &Stack, services: &[&str], marker: &str) -> crate::harness::Answer {

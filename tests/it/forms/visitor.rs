@@ -1,13 +1,12 @@
 //! Somebody who uses the site's forms, and what became of it.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use local::Stack;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, stack};
+use crate::harness::{Answer, stack, wait_for};
 
 /// Longest wait for something that takes a second or two: the machine may be busy.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -143,21 +142,6 @@ pub(crate) fn attribute(html: &str, before: &str, name: &str) -> String {
     value.split('"').next().unwrap().replace("&amp;", "&")
 }
 
-/// Asks again until `probe` finds something.
-pub(crate) fn wait_for<T>(what: &str, mut probe: impl FnMut() -> Option<T>) -> T {
-    let started = Instant::now();
-    loop {
-        if let Some(found) = probe() {
-            return found;
-        }
-        assert!(
-            started.elapsed() < PATIENCE,
-            "waited {PATIENCE:?} for {what}"
-        );
-        std::thread::sleep(Duration::from_millis(200));
-    }
-}
-
 /// A row of the submissions table, as DynamoDB writes it.
 pub(crate) fn row(stack: &Stack, id: &str, sort: &str) -> Option<Value> {
     let table = stack.output("SubmissionsTableName").unwrap();
@@ -203,25 +187,4 @@ pub(crate) fn mails(stack: &Stack, text: &str) -> Vec<Value> {
     let mut mails = stack.sent_mails().unwrap();
     mails.retain(|mail| mail.to_string().contains(text));
     mails
-}
-
-/// The stack that tests may break, for one test at a time, with nothing broken to begin
-/// with, however the test before has ended. It stops with the process.
-pub(crate) fn fragile_stack() -> MutexGuard<'static, Stack> {
-    static STACK: OnceLock<Mutex<Stack>> = OnceLock::new();
-    let stack = STACK.get_or_init(|| Mutex::new(crate::harness::start("fragile-stack")));
-    let stack = stack.lock().unwrap_or_else(PoisonError::into_inner);
-    stack.fail_services(&[]).unwrap();
-    stack.fail_webhooks(None);
-    close_breaker(&stack);
-    stack
-}
-
-/// Forgets that the webhook endpoint has failed, as time does.
-pub(crate) fn close_breaker(stack: &Stack) {
-    let table = stack.output("FormsGuardTableName").unwrap();
-    let key = json!({"pk": {"S": "BREAKER#crm"}});
-    stack
-        .dynamodb("DeleteItem", &json!({"TableName": table, "Key": key}))
-        .unwrap();
 }

@@ -1,0 +1,107 @@
+//! Proxies for the tests, and waiting.
+
+use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use local::{Limits, Proxy, ProxyOptions};
+use serde_json::Value;
+
+use crate::web_server::WebServer;
+
+/// A proxy and where it listens.
+pub(crate) struct Tier {
+    pub(crate) proxy: Proxy,
+    pub(crate) http_port: u16,
+    pub(crate) tls_port: u16,
+    pub(crate) state: PathBuf,
+}
+
+impl Tier {
+    pub(crate) fn start(name: &str, upstreams: Vec<String>, limits: Limits) -> Self {
+        let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("edge-{name}"));
+        let [http_port, tls_port] = free_ports();
+        let state = directory.join("state");
+        let proxy = Proxy::start(&ProxyOptions {
+            http_port,
+            tls_port,
+            upstreams,
+            state: state.clone(),
+            logs: directory.join("log"),
+            limits,
+        })
+        .unwrap();
+        Self {
+            proxy,
+            http_port,
+            tls_port,
+            state,
+        }
+    }
+
+    /// The access log's line of a request.
+    pub(crate) fn log_line(&self, request_id: &str) -> Value {
+        wait_for("a line of the access log", || {
+            let text = fs::read_to_string(self.proxy.access_log()).ok()?;
+            text.lines()
+                .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+                .find(|line| line["request_id"] == request_id)
+        })
+    }
+
+    /// The process id of nginx's master.
+    pub(crate) fn pid(&self) -> u32 {
+        let file = fs::read_to_string(self.state.join("nginx.pid")).unwrap();
+        file.trim().parse().unwrap()
+    }
+
+    /// The process ids of the workers, lowest first.
+    pub(crate) fn workers(&self) -> Vec<u32> {
+        let master = self.pid();
+        let children = fs::read_to_string(format!("/proc/{master}/task/{master}/children"));
+        let mut pids: Vec<u32> = children
+            .unwrap()
+            .split_whitespace()
+            .map(|pid| pid.parse().unwrap())
+            .filter(|pid| command_line(*pid).contains("worker process"))
+            .filter(|pid| !command_line(*pid).contains("shutting down"))
+            .collect();
+        pids.sort_unstable();
+        pids
+    }
+}
+
+fn command_line(pid: u32) -> String {
+    let bytes = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// One proxy, and the web server behind it, for all tests that break neither.
+pub(crate) fn shared() -> &'static (Tier, WebServer) {
+    static SHARED: OnceLock<(Tier, WebServer)> = OnceLock::new();
+    SHARED.get_or_init(|| {
+        let web = WebServer::start("web");
+        let tier = Tier::start("shared", vec![web.address()], Limits::Raised);
+        (tier, web)
+    })
+}
+
+fn free_ports() -> [u16; 2] {
+    // Held at once, so that they differ.
+    let listeners = [(); 2].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
+    listeners.map(|listener| listener.local_addr().unwrap().port())
+}
+
+/// Waits until `probe` finds something.
+pub(crate) fn wait_for<T>(what: &str, probe: impl Fn() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = probe() {
+            return found;
+        }
+        assert!(start.elapsed() < Duration::from_secs(20), "no {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
