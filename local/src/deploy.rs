@@ -11,10 +11,14 @@ use crate::forms::{self, FormsSetup};
 use crate::ports::PortPlan;
 use crate::process::{self, StopBy, bound_command};
 use crate::tools::Environment;
-use crate::{functions, machine, postgres};
+use crate::xml::Named;
+use crate::{functions, machine, postgres, redis};
 
 /// Name of the CloudFormation stack.
 pub(crate) const STACK: &str = "sidetier";
+
+/// Stands for the SSM parameter that names a machine image: nothing is started from it.
+const IMAGE_PARAMETER: &str = "/sidetier/image";
 
 /// How template.yaml begins every function's path, and only that.
 const SOURCE_PATH: &str = "CodeUri: functions/";
@@ -40,6 +44,7 @@ pub(crate) fn deploy(
     fs::write(&rendered, template.replace(SOURCE_PATH, &built))
         .with_context(|| format!("write {}", rendered.display()))?;
 
+    store_image_parameter(aws)?;
     let mut command = bound_command(&sam.program("sam"), StopBy::Terminate, None);
     command
         .current_dir(state)
@@ -71,13 +76,23 @@ pub(crate) fn deploy(
     outputs(aws)
 }
 
+/// AWS's own parameters, such as `/aws/service/debian/…`, are not in the emulator.
+fn store_image_parameter(aws: &Aws) -> Result<()> {
+    let request = serde_json::json!({
+        "Name": IMAGE_PARAMETER, "Value": "ami-00000000000000000", "Type": "String",
+    });
+    aws.post(
+        "ssm",
+        "application/x-amz-json-1.1",
+        Some("AmazonSSM.PutParameter"),
+        &request.to_string(),
+    )
+    .context("store the parameter of the machine image")?;
+    Ok(())
+}
+
 /// The template's parameters on this machine.
 fn parameters(aws: &Aws, ports: &PortPlan, forms: &FormsSetup) -> Vec<String> {
-    let database = format!(
-        "postgres://{}@127.0.0.1:{}/postgres",
-        postgres::USER,
-        ports.postgres
-    );
     let site = format!("http://127.0.0.1:{}", ports.site);
     [
         ("EnvironmentClass", "local"),
@@ -88,7 +103,12 @@ fn parameters(aws: &Aws, ports: &PortPlan, forms: &FormsSetup) -> Vec<String> {
         ("MailTeam", forms::MAIL_TEAM),
         ("WebhookEndpointsSecretArn", &forms.endpoints_secret_arn),
         ("WebhookAllowedHosts", &forms::receiver(ports)),
-        ("DatabaseUrl", &database),
+        ("DatabaseUrl", &postgres::url(ports.postgres)),
+        ("CacheUrl", &redis::url(ports.redis)),
+        // Its instances are processes of this machine: see `stack.rs`.
+        ("WebTier", "instances"),
+        ("ProxyImageId", IMAGE_PARAMETER),
+        ("WebImageId", IMAGE_PARAMETER),
         ("LocalEndpoint", aws.endpoint()),
         ("AdminPassword", forms::ADMIN_PASSWORD),
     ]
@@ -113,10 +133,7 @@ fn outputs(aws: &Aws) -> Result<Outputs> {
 
 fn parse_outputs(xml: &str) -> Result<Outputs> {
     let document = roxmltree::Document::parse(xml).context("parse the stack's outputs")?;
-    let text = |node: roxmltree::Node<'_, '_>, name: &str| {
-        let child = node.children().find(|child| child.is_named(name))?;
-        child.text().map(str::to_owned)
-    };
+    let text = |node: roxmltree::Node<'_, '_>, name: &str| node.text_of(name).map(str::to_owned);
     let outputs: Outputs = document
         .descendants()
         .filter_map(|node| Some((text(node, "OutputKey")?, text(node, "OutputValue")?)))
@@ -125,17 +142,6 @@ fn parse_outputs(xml: &str) -> Result<Outputs> {
         bail!("find outputs of the stack {STACK}: there are none");
     }
     Ok(outputs)
-}
-
-/// Tag names without their namespace, which differs between AWS and emulators.
-trait LocalName {
-    fn is_named(&self, name: &str) -> bool;
-}
-
-impl LocalName for roxmltree::Node<'_, '_> {
-    fn is_named(&self, name: &str) -> bool {
-        self.is_element() && self.tag_name().name() == name
-    }
 }
 
 #[cfg(test)]

@@ -18,8 +18,8 @@ pub struct Config {
     pub site_url: String,
     /// `MEDIA_BUCKET`: the bucket that photos are uploaded to.
     pub media_bucket: String,
-    /// `EVENT_BUS`: the bus that hears of changes.
-    pub event_bus: String,
+    /// `EVENT_BUS`: the bus that hears of changes; none where none can be reached.
+    pub event_bus: Option<String>,
     /// `EDITOR_SECRET`: how editors sign in.
     pub editor: EditorSecret,
     /// Who writes logs and metrics.
@@ -98,7 +98,7 @@ impl Config {
             cache: CacheSettings::read(&mut reader, refresh),
             site_url: site_url.trim_end_matches('/').to_owned(),
             media_bucket: reader.required("MEDIA_BUCKET", "an S3 bucket name"),
-            event_bus: reader.required("EVENT_BUS", "the name of an event bus"),
+            event_bus: reader.optional("EVENT_BUS"),
             editor: EditorSecret::read(&mut reader),
             telemetry: Service::read(&reader, name),
         };

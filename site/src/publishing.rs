@@ -45,9 +45,12 @@ pub(crate) async fn announce(app: &App, stale: &Stale) {
         // The sweep invalidates once more: no harm.
         warn!(error = %Chain(&error), "Left tags to the sweep");
     }
+    let Some(bus) = &app.config().event_bus else {
+        return;
+    };
     let detail = json!({"tags": stale.tags, "paths": stale.paths}).to_string();
     let entry = PutEventsRequestEntry::builder()
-        .event_bus_name(&app.config().event_bus)
+        .event_bus_name(bus)
         .source(EVENT_SOURCE)
         .detail_type(EVENT_TYPE)
         .detail(detail)

@@ -1,11 +1,9 @@
 //! What ModSecurity and nginx let through, and what they refuse.
 
-use std::fs;
 use std::sync::Mutex;
 use std::thread;
 
-use crate::client::get;
-use crate::harness::{shared, wait_for};
+use crate::harness::shared;
 use crate::requests::{Listed, list};
 
 /// Sends every request and returns what `is_wrong` says about the answers' status.

@@ -22,6 +22,8 @@ pub(crate) struct Tier {
 impl Tier {
     pub(crate) fn start(name: &str, upstreams: Vec<String>, limits: Limits) -> Self {
         let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("edge-{name}"));
+        // The logs of the last run.
+        let _ = fs::remove_dir_all(&directory);
         let [http_port, tls_port] = free_ports();
         let state = directory.join("state");
         let proxy = Proxy::start(&ProxyOptions {
@@ -44,8 +46,10 @@ impl Tier {
     /// The access log's line of a request.
     pub(crate) fn log_line(&self, request_id: &str) -> Value {
         wait_for("a line of the access log", || {
-            let text = fs::read_to_string(self.proxy.access_log()).ok()?;
+            let bytes = fs::read(self.proxy.access_log()).ok()?;
+            let text = String::from_utf8_lossy(&bytes);
             text.lines()
+                .filter(|line| line.contains(request_id))
                 .filter_map(|line| serde_json::from_str::<Value>(line).ok())
                 .find(|line| line["request_id"] == request_id)
         })
