@@ -242,10 +242,10 @@ fn kept_pages_outlive_all_web_servers() {
     let web = WebServer::start("web");
     let port = web.port();
     let tier = Tier::start("outlive", vec![web.address()], Limits::Raised);
-    let target = page("stale", PUBLIC);
+    let target = page("stale", "s-maxage=1");
     assert_eq!(get(tier.http_port, &target, &[]).status, 200);
     drop(web);
-    thread::sleep(Duration::from_millis(10_500));
+    thread::sleep(Duration::from_millis(2100));
     for _ in 0..3 {
         let answer = get(tier.http_port, &target, &[]);
         assert_eq!((answer.status, answer.cache()), (200, "STALE"));

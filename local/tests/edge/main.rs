@@ -2,7 +2,7 @@
 //! web servers that do what their paths say.
 
 #![expect(
-    clippy::expect_used,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "a test fails by panicking; the lint's own exception covers test functions only"
 )]
