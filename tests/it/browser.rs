@@ -1,10 +1,14 @@
 //! A headless Chromium, driven over WebDriver (<https://www.w3.org/TR/webdriver2/>).
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+
+use crate::harness::stack;
 
 /// The key under which WebDriver answers name an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -49,6 +53,11 @@ impl Browser {
         );
         browser.session = format!("{base}/{}", answer["sessionId"].as_str().unwrap());
         browser
+    }
+
+    /// Makes the window this large, in CSS pixels.
+    pub(crate) fn resize(&self, width: u32, height: u32) {
+        self.post("/window/rect", &json!({ "width": width, "height": height }));
     }
 
     pub(crate) fn open(&self, url: &str) {
@@ -242,4 +251,41 @@ fn capabilities(profile: &str, javascript: bool) -> Value {
             "prefs": { "profile.managed_default_content_settings.javascript": setting },
         },
     })
+}
+
+/// The axe-core engine that `tests/axe/package-lock.json` pins.
+fn axe() -> &'static str {
+    static AXE: OnceLock<String> = OnceLock::new();
+    AXE.get_or_init(|| {
+        let node = stack().tools().node_bin().unwrap();
+        let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("axe");
+        std::fs::create_dir_all(&dir).unwrap();
+        for file in ["package.json", "package-lock.json"] {
+            let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("axe").join(file);
+            std::fs::copy(from, dir.join(file)).unwrap();
+        }
+        let npm = node.join("../lib/node_modules/npm/bin/npm-cli.js");
+        let status = Command::new(node.join("node"))
+            .arg(npm)
+            .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+            .current_dir(&dir)
+            .status()
+            .unwrap();
+        assert!(status.success(), "npm ci: {status}");
+        std::fs::read_to_string(dir.join("node_modules/axe-core/axe.min.js")).unwrap()
+    })
+}
+
+/// Fails with what axe-core finds on the page that is shown.
+pub(crate) fn check_accessibility(browser: &Browser, page: &str) {
+    let script = format!(
+        "{}; const done = arguments[0]; axe.run().then(found => done(found.violations));",
+        axe()
+    );
+    let violations = browser.run_async(&script);
+    assert_eq!(
+        violations,
+        json!([]),
+        "axe-core found violations on {page}"
+    );
 }

@@ -55,6 +55,7 @@ fn pure_crates_stay_pure() {
     let metadata = metadata();
     for name in [
         "settings",
+        "cache-entry",
         "image-codecs",
         "imaging",
         "image-request",

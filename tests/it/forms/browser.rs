@@ -1,14 +1,11 @@
 //! The forms in a real browser, with and without JavaScript, and whether everybody can
 //! use them.
 
-use std::path::Path;
-use std::process::Command;
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use super::newsletter::link;
 use super::visitor::{Visitor, mails, message, wait_for_delivery};
-use crate::browser::Browser;
+use crate::browser::{Browser, check_accessibility};
 use crate::harness::{stack, wait_for};
 
 /// Fills in a request for a quote with a telephone number that the browser lets pass and
@@ -113,43 +110,6 @@ fn the_work_that_keeps_robots_away_is_done_by_the_page() {
     wait_for("the proof of work", || {
         (browser.property(&proof, "value") != "").then_some(())
     });
-}
-
-/// The axe-core engine that `tests/axe/package-lock.json` pins.
-fn axe() -> &'static str {
-    static AXE: OnceLock<String> = OnceLock::new();
-    AXE.get_or_init(|| {
-        let node = stack().tools().node_bin().unwrap();
-        let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("axe");
-        std::fs::create_dir_all(&dir).unwrap();
-        for file in ["package.json", "package-lock.json"] {
-            let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("axe").join(file);
-            std::fs::copy(from, dir.join(file)).unwrap();
-        }
-        let npm = node.join("../lib/node_modules/npm/bin/npm-cli.js");
-        let status = Command::new(node.join("node"))
-            .arg(npm)
-            .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-            .current_dir(&dir)
-            .status()
-            .unwrap();
-        assert!(status.success(), "npm ci: {status}");
-        std::fs::read_to_string(dir.join("node_modules/axe-core/axe.min.js")).unwrap()
-    })
-}
-
-/// Fails with what axe-core finds on the page that is shown.
-fn check_accessibility(browser: &Browser, page: &str) {
-    let script = format!(
-        "{}; const done = arguments[0]; axe.run().then(found => done(found.violations));",
-        axe()
-    );
-    let violations = browser.run_async(&script);
-    assert_eq!(
-        violations,
-        serde_json::json!([]),
-        "axe-core found violations on {page}"
-    );
 }
 
 #[test]

@@ -9,4 +9,4 @@ mod intake;
 mod newsletter;
 mod outage;
 mod owner;
-mod visitor;
+pub(crate) mod visitor;
