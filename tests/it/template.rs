@@ -66,6 +66,110 @@ fn functions_get_the_variables_they_read() {
         variables("ImageServeFunction"),
         read(image_serve::Config::VARIABLES)
     );
+    assert_eq!(
+        variables("FormsProjectFunction"),
+        read(forms_project::Config::VARIABLES)
+    );
+    assert_eq!(
+        variables("SiteServeFunction"),
+        read(site_serve::Config::VARIABLES)
+    );
+}
+
+/// The part of a resource from one property to the next of the same depth.
+fn property(resource: &str, name: &str) -> String {
+    let lines = resource.lines();
+    let start = format!("      {name}:");
+    let mut lines = lines.skip_while(|line| !line.starts_with(&start));
+    let head = lines.next().unwrap_or_default();
+    let body = lines.take_while(|line| line.starts_with("       ") || line.trim().is_empty());
+    std::iter::once(head)
+        .chain(body)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// The names of the resources of a type.
+fn resources_of(kind: &str) -> Vec<String> {
+    let template = template();
+    let lines: Vec<&str> = template.lines().collect();
+    let pairs = lines.windows(2);
+    pairs
+        .filter(|pair| pair[1].trim() == format!("Type: {kind}"))
+        .map(|pair| pair[0].trim().trim_end_matches(':').to_owned())
+        .collect()
+}
+
+#[test]
+fn nothing_is_open_to_the_internet() {
+    let groups = resources_of("AWS::EC2::SecurityGroup");
+    assert!(groups.len() >= 6, "{groups:?}");
+    for name in groups {
+        let group = resource(&name);
+        let ingress = property(&group, "SecurityGroupIngress");
+        assert!(!ingress.contains("0.0.0.0/0"), "{name}: {ingress}");
+        // Only CloudFront's interfaces have no group to be named by.
+        if name != "LoadBalancerSecurityGroup" {
+            assert!(!ingress.contains("CidrIp"), "{name}: {ingress}");
+        }
+        assert!(group.contains("SecurityGroupEgress"), "{name} may call anybody");
+    }
+}
+
+#[test]
+fn instances_are_replaced_one_by_one_and_only_by_those_that_came_up() {
+    for tier in ["Proxy", "Web"] {
+        let launch = resource(&format!("{tier}LaunchTemplate"));
+        for setting in ["HttpTokens: required", "HttpPutResponseHopLimit: 1", "Encrypted: true"] {
+            assert!(launch.contains(setting), "{tier}: {setting}");
+        }
+        assert!(!launch.contains("KeyName"), "{tier} has a key");
+        assert!(launch.contains("trap 'signal FAILURE' ERR"), "{tier}");
+        assert!(launch.contains("sha256sum --check"), "{tier}");
+        let group = resource(&format!("{tier}Group"));
+        for setting in [
+            "WaitOnResourceSignals: true",
+            "CreationPolicy:",
+            "HealthCheckType: ELB",
+            "autoscaling:EC2_INSTANCE_TERMINATING",
+        ] {
+            assert!(group.contains(setting), "{tier}: {setting}");
+        }
+    }
+}
+
+#[test]
+fn data_is_encrypted_and_reached_by_name() {
+    let database = resource("Database");
+    for setting in [
+        "StorageEncrypted: true",
+        "PubliclyAccessible: false",
+        "EnableIAMDatabaseAuthentication: true",
+        "ManageMasterUserPassword: true",
+    ] {
+        assert!(database.contains(setting), "{setting}");
+    }
+    assert!(resource("DatabaseParameters").contains("rds.force_ssl: '1'"));
+    let cache = resource("Cache");
+    for setting in [
+        "TransitEncryptionMode: required",
+        "AtRestEncryptionEnabled: true",
+        "UserGroupIds: [!Ref CacheUsers]",
+    ] {
+        assert!(cache.contains(setting), "{setting}");
+    }
+}
+
+#[test]
+fn public_pages_carry_no_cookies_and_editors_pages_are_not_kept() {
+    for policy in ["PageCachePolicy", "PageOriginRequest"] {
+        let policy = resource(policy);
+        assert!(policy.contains("CookiesConfig: {CookieBehavior: none}"), "{policy}");
+    }
+    let distribution = resource("SiteDistribution");
+    let editor = distribution.split("PathPattern: /editor*").nth(1).unwrap();
+    let editor = editor.split("- PathPattern").next().unwrap();
+    assert!(editor.contains("4135ea2d-6df8-44a3-9df3-4b5a84be39ad"), "{editor}");
 }
 
 #[test]

@@ -1,0 +1,153 @@
+//! The site against a real PostgreSQL and a real Redis, and without them.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking; the lint's own exception covers test functions only"
+)]
+
+use std::collections::BTreeMap;
+
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use local::DataServices;
+use site::{App, Config, router, sweep};
+use tower::ServiceExt;
+
+/// An answer.
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+async fn app(services: &DataServices) -> App {
+    let (database, cache) = (services.postgres_url(), services.redis_url());
+    let vars = BTreeMap::from([
+        ("DATABASE_URL", database.as_str()),
+        ("CACHE_URL", cache.as_str()),
+        ("SITE_URL", "http://shop.test"),
+        ("MEDIA_BUCKET", "media"),
+        ("EDITOR_SECRET", r#"{"password":"correct horse"}"#),
+    ]);
+    App::connect(Config::for_server(&vars).unwrap()).await.unwrap()
+}
+
+async fn ask(app: &App, request: Request<Body>) -> Answer {
+    let response = router(app.clone()).oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, 1024 * 1024).await.unwrap();
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        body: String::from_utf8_lossy(&body).into_owned(),
+    }
+}
+
+async fn get(app: &App, path: &str) -> Answer {
+    ask(app, Request::get(path).body(Body::empty()).unwrap()).await
+}
+
+async fn post(app: &App, path: &str, cookie: &str, body: &str) -> Answer {
+    let request = Request::post(path)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("cookie", cookie);
+    ask(app, request.body(Body::from(body.to_owned())).unwrap()).await
+}
+
+/// The value of a hidden field.
+fn hidden<'a>(page: &'a str, name: &str) -> &'a str {
+    let start = format!("name=\"{name}\" value=\"");
+    page.split(&start).nth(1).unwrap().split('"').next().unwrap()
+}
+
+#[tokio::test]
+async fn a_change_while_redis_is_away_reaches_it_later() {
+    let services = DataServices::start("site-sweep").unwrap();
+    let app = app(&services).await;
+    let path = "/products/tide-vase";
+    assert!(get(&app, path).await.body.contains("A slim neck"));
+    let signed_in = post(&app, "/editor/sign-in", "", "password=correct+horse").await;
+    assert_eq!(signed_in.status, StatusCode::SEE_OTHER);
+    let cookie = signed_in.headers["set-cookie"].to_str().unwrap();
+    let cookie = cookie.split(';').next().unwrap().to_owned();
+    let form = Request::get("/editor/products/tide-vase").header("cookie", &cookie);
+    let form = ask(&app, form.body(Body::empty()).unwrap()).await.body;
+    let (key, version) = (hidden(&form, "form_key"), hidden(&form, "version"));
+    let change = format!(
+        "form_key={key}&version={version}&name=Tide+vase&summary=New&description=Glazed+anew\
+         &price=64&stock=3"
+    );
+
+    // Redis keeps its memory, as a node does that cannot be reached for a while.
+    let other = App::connect({
+        let (database, cache) = (services.postgres_url(), "redis://127.0.0.1:9");
+        let vars = BTreeMap::from([
+            ("DATABASE_URL", database.as_str()),
+            ("CACHE_URL", cache),
+            ("SITE_URL", "http://shop.test"),
+            ("MEDIA_BUCKET", "media"),
+            ("EDITOR_SECRET", r#"{"password":"correct horse"}"#),
+        ]);
+        Config::for_server(&vars).unwrap()
+    });
+    let other = other.await.unwrap();
+    let saved = post(&other, "/editor/products/tide-vase", &cookie, &change).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER);
+    assert!(get(&app, path).await.body.contains("thrown in two parts"), "still the old answer");
+
+    // Rows are left to whoever made them for two seconds.
+    assert_eq!(sweep(&app).await.unwrap(), 0);
+    tokio::time::sleep(std::time::Duration::from_millis(2_200)).await;
+    assert_eq!(sweep(&app).await.unwrap(), 3);
+    assert!(get(&app, path).await.body.contains("Glazed anew"));
+    assert_eq!(sweep(&app).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn without_postgresql_known_pages_are_served_and_others_say_when_to_come_back() {
+    let services = DataServices::start("site-without-postgresql").unwrap();
+    let app = app(&services).await;
+    assert_eq!(get(&app, "/blog").await.status, StatusCode::OK);
+    services.stop_postgres();
+    let known = get(&app, "/blog").await;
+    assert_eq!(known.status, StatusCode::OK);
+    let timing = known.headers["server-timing"].to_str().unwrap();
+    assert!(timing.contains("cache;desc=hit"), "{timing}");
+    let unknown = get(&app, "/pages/about").await;
+    assert_eq!(unknown.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(unknown.headers["retry-after"], "60");
+    assert!(!unknown.body.contains("postgres"), "{}", unknown.body);
+    services.start_postgres().unwrap();
+    assert_eq!(get(&app, "/pages/about").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_search_is_words_and_nothing_else() {
+    let services = DataServices::start("site-search").unwrap();
+    let app = app(&services).await;
+    let found = get(&app, "/search?q=VASE").await;
+    assert!(found.body.contains("Tide vase") && found.body.contains("Bud vase"));
+    for (query, words) in [
+        ("%25", "“%”"),
+        ("%27+OR+1%3D1--", "OR 1=1--"),
+        ("%3Cscript%3E", "&lt;script&gt;"),
+    ] {
+        let answer = get(&app, &format!("/search?q={query}")).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        assert!(answer.body.contains(words), "{query}: {}", answer.body);
+        assert!(answer.body.contains("Nothing of that name"), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn methods_and_ids_are_kept_apart() {
+    let services = DataServices::start("site-methods").unwrap();
+    let app = app(&services).await;
+    let deleted = Request::delete("/products").body(Body::empty()).unwrap();
+    let refused = ask(&app, deleted).await;
+    assert_eq!(refused.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert!(refused.headers["allow"].to_str().unwrap().contains("GET"));
+    let request = Request::get("/healthz").header("x-request-id", "kZ0_example-1==");
+    let healthy = ask(&app, request.body(Body::empty()).unwrap()).await;
+    assert_eq!(healthy.headers["x-request-id"], "kZ0_example-1==");
+}
