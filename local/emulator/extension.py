@@ -8,6 +8,7 @@ Run as `python extension.py` in the emulator's virtual environment; settings
 are ministack's own environment variables.
 """
 
+import contextvars
 import http.client
 import http.server
 import json
@@ -28,6 +29,7 @@ USED = {
     cloudfront: [
         "OriginTimeout",
         "OriginUnreachable",
+        "_cf_request_id",
         "_dist_config_el",
         "_distribution_vpc_origin_error",
         "_fetch_from_origin",
@@ -37,6 +39,7 @@ USED = {
         "_origin_request_headers",
         "_registered_function_url",
         "_text",
+        "handle_viewer_request",
         "parse_distribution_dataplane_config",
     ],
     cloudwatch: ["record_metric"],
@@ -231,6 +234,30 @@ def reach_load_balancers():
     cloudfront._distribution_vpc_origin_error = lambda config: None
 
 
+EDGE_REQUEST_ID = contextvars.ContextVar("edge_request_id", default=None)
+"""The id that the caching edge in front gave to the request that is served."""
+
+
+def keep_request_ids():
+    """Lets a request keep the id that it got at the caching edge.
+
+    CloudFront makes one id for a request and both logs it and sends it to the origin as
+    X-Amz-Cf-Id. Here the edge that caches and logs is a process of its own, in front of
+    ministack, which would make other ids.
+    """
+    make, handle = cloudfront._cf_request_id, cloudfront.handle_viewer_request
+
+    async def handle_with_id(dist, method, path, raw_uri, raw_query_string, headers, *rest, **named):
+        token = EDGE_REQUEST_ID.set(headers.get("x-amz-cf-id"))
+        try:
+            return await handle(dist, method, path, raw_uri, raw_query_string, headers, *rest, **named)
+        finally:
+            EDGE_REQUEST_ID.reset(token)
+
+    cloudfront.handle_viewer_request = handle_with_id
+    cloudfront._cf_request_id = lambda: EDGE_REQUEST_ID.get() or make()
+
+
 def register_targets():
     """Registers the Targets of a target group of the template.
 
@@ -364,6 +391,7 @@ EXTENSIONS = [
     add_origin_groups,  # after the access control: a group's members go through it
     authorize_batches_of_messages,
     authorize_mails_by_sender,
+    keep_request_ids,
     reach_load_balancers,
     register_targets,
     add_embedded_metrics,

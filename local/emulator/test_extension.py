@@ -47,6 +47,27 @@ class SymbolCheck(unittest.TestCase):
                 extension.check_symbols()
 
 
+class RequestIds(unittest.TestCase):
+    """Which id an origin gets."""
+
+    def sent(self, headers):
+        async def handle(dist, method, path, raw_uri, raw_query_string, headers, *rest):
+            origin = {"domain_name": "web.example", "custom_headers": []}
+            return cloudfront._origin_request_headers(origin, {}, "127.0.0.1", "")["X-Amz-Cf-Id"]
+
+        with mock.patch.multiple(
+            cloudfront, handle_viewer_request=handle, _cf_request_id=lambda: "made"
+        ):
+            extension.keep_request_ids()
+            return asyncio.run(cloudfront.handle_viewer_request({}, "GET", "/", "/", "", headers, b"", {}))
+
+    def test_the_edges_id_is_kept(self):
+        self.assertEqual(self.sent({"x-amz-cf-id": "from-the-edge"}), "from-the-edge")
+
+    def test_without_one_an_id_is_made(self):
+        self.assertEqual(self.sent({}), "made")
+
+
 class OriginGroups(unittest.TestCase):
     """What viewers get when the first origin answers one thing or another."""
 
