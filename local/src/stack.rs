@@ -113,7 +113,7 @@ impl Stack {
         let webhooks = Webhooks::default();
         let web = progress.step("starting two web servers", None, || {
             let settings = site_settings(&ports, &aws, media.name());
-            WebServers::start(ports.web, &settings, &logs)
+            WebServers::start(ports.web, &settings, state, &logs)
         })?;
         let proxy = progress.step("starting the reverse proxy with its firewall", None, || {
             let proxy = Proxy::start(&ProxyOptions {

@@ -1,6 +1,7 @@
 //! The web servers: two processes of the reference site, as an Auto Scaling Group would
 //! run them on two instances.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
@@ -28,6 +29,7 @@ pub(crate) struct WebServers {
     instances: [Instance; 2],
     running: [Mutex<Option<Service>>; 2],
     environment: Vec<(&'static str, String)>,
+    program: PathBuf,
     logs: PathBuf,
 }
 
@@ -66,7 +68,16 @@ impl SiteSettings {
 
 impl WebServers {
     /// Starts both, the second when the first has made the tables.
-    pub(crate) fn start(ports: [u16; 2], settings: &SiteSettings, logs: &Path) -> Result<Self> {
+    pub(crate) fn start(
+        ports: [u16; 2],
+        settings: &SiteSettings,
+        state: &Path,
+        logs: &Path,
+    ) -> Result<Self> {
+        // A copy: what runs could not be built anew.
+        let built = functions::output_dir().join(BINARY).join("bootstrap");
+        let program = state.join(BINARY);
+        fs::copy(&built, &program).with_context(|| format!("copy {}", built.display()))?;
         let [first, second] = ports;
         let instance = |name, log, port| Instance { name, log, port };
         let servers = Self {
@@ -76,6 +87,7 @@ impl WebServers {
             ],
             running: [Mutex::new(None), Mutex::new(None)],
             environment: settings.environment(),
+            program,
             logs: logs.to_owned(),
         };
         for index in 0..servers.instances.len() {
@@ -121,8 +133,7 @@ impl WebServers {
     }
 
     fn spawn(&self, instance: Instance) -> Result<Service> {
-        let program = functions::output_dir().join(BINARY).join("bootstrap");
-        let mut command = bound_command(&program, StopBy::Terminate, None);
+        let mut command = bound_command(&self.program, StopBy::Terminate, None);
         command
             .current_dir(machine::repository())
             .env_clear()

@@ -175,6 +175,7 @@ pub(crate) async fn category(
         h1 { (group.name) }
         p { (group.description) }
         (category_links(&groups, Some(&slug)))
+        h2.visually-hidden { "Products" }
         (cards(found.iter()))
     };
     Ok(public(page(&head, &content), &tags, reads))
@@ -256,6 +257,7 @@ pub(crate) async fn search(
             1 => { p { "One thing fits." } }
             count => { p { (count) " things fit." } }
         }
+        h2.visually-hidden { "Products" }
         (cards(found.iter()))
     };
     Ok(public(page(&head, &content), &tags, reads))

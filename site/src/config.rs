@@ -10,6 +10,8 @@ const SERVER_CONNECTIONS: usize = 8;
 /// Settings of the site.
 #[derive(Debug, Clone)]
 pub struct Config {
+    /// `SITE_LISTEN`: address and port of a web server; empty in Lambda.
+    pub listen: String,
     /// `DATABASE_URL` and what belongs to it.
     pub database: DatabaseSettings,
     /// `CACHE_URL` and what belongs to it.
@@ -53,7 +55,7 @@ enum Place {
 }
 
 impl Config {
-    /// The variables read, besides `AWS_REGION`, which Lambda sets.
+    /// The variables that the function reads, besides `AWS_REGION`, which Lambda sets.
     pub const VARIABLES: &'static [&'static str] = &[
         "DATABASE_URL",
         "DATABASE_AUTH",
@@ -94,6 +96,10 @@ impl Config {
         let mut reader = Reader::new(vars);
         let site_url = reader.required("SITE_URL", "https://www.example.com");
         let config = Self {
+            listen: match place {
+                Place::Server => reader.required("SITE_LISTEN", "127.0.0.1:8080"),
+                Place::Function => String::new(),
+            },
             database: DatabaseSettings::read(&mut reader, connections),
             cache: CacheSettings::read(&mut reader, refresh),
             site_url: site_url.trim_end_matches('/').to_owned(),
@@ -143,6 +149,7 @@ mod tests {
             ("MEDIA_BUCKET", "media"),
             ("EVENT_BUS", "default"),
             ("EDITOR_SECRET", secret),
+            ("SITE_LISTEN", "127.0.0.1:8080"),
         ])
     }
 

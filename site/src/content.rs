@@ -170,6 +170,7 @@ pub(crate) async fn blog(State(app): State<App>) -> Result<Response, SiteError> 
         h1 { "Journal" }
         p { "What happens between the wheel and the shelf." }
         @if stories.is_empty() { p { "Nothing yet. Come back after the next firing." } }
+        h2.visually-hidden { "Stories" }
         (stories_as_cards(stories.iter()))
     };
     Ok(public(page(&head, &content), &tags, reads))

@@ -4,7 +4,6 @@
 
 use std::time::Duration;
 
-use settings::{Reader, Vars};
 use site::{App, Config, router, sweep};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -18,10 +17,9 @@ const FAREWELL: Duration = Duration::from_secs(25);
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let vars = settings::Environment;
-    let config = Config::for_server(&vars)?;
+    let config = Config::for_server(&settings::Environment)?;
     config.telemetry.init_logs();
-    let address = listen_address(&vars)?;
+    let address = config.listen.clone();
     let app = App::connect(config).await?;
     let mut terminate = signal(SignalKind::terminate())?;
     app.warm_up().await;
@@ -40,12 +38,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         () = after(stopped, FAREWELL) => warn!("Stopped with requests in flight"),
     }
     Ok(())
-}
-
-fn listen_address(vars: &dyn Vars) -> Result<String, settings::SettingsError> {
-    let mut reader = Reader::new(vars);
-    let address = reader.required("SITE_LISTEN", "127.0.0.1:8080");
-    reader.finish(address)
 }
 
 async fn sweep_for_ever(app: App) {

@@ -25,11 +25,14 @@ async fn app(services: &DataServices) -> App {
     let vars = BTreeMap::from([
         ("DATABASE_URL", database.as_str()),
         ("CACHE_URL", cache.as_str()),
+        ("SITE_LISTEN", "127.0.0.1:0"),
         ("SITE_URL", "http://shop.test"),
         ("MEDIA_BUCKET", "media"),
         ("EDITOR_SECRET", r#"{"password":"correct horse"}"#),
     ]);
-    App::connect(Config::for_server(&vars).unwrap()).await.unwrap()
+    App::connect(Config::for_server(&vars).unwrap())
+        .await
+        .unwrap()
 }
 
 async fn ask(app: &App, request: Request<Body>) -> Answer {
@@ -57,7 +60,12 @@ async fn post(app: &App, path: &str, cookie: &str, body: &str) -> Answer {
 /// The value of a hidden field.
 fn hidden<'a>(page: &'a str, name: &str) -> &'a str {
     let start = format!("name=\"{name}\" value=\"");
-    page.split(&start).nth(1).unwrap().split('"').next().unwrap()
+    page.split(&start)
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap()
 }
 
 #[tokio::test]
@@ -84,6 +92,7 @@ async fn a_change_while_redis_is_away_reaches_it_later() {
         let vars = BTreeMap::from([
             ("DATABASE_URL", database.as_str()),
             ("CACHE_URL", cache),
+            ("SITE_LISTEN", "127.0.0.1:0"),
             ("SITE_URL", "http://shop.test"),
             ("MEDIA_BUCKET", "media"),
             ("EDITOR_SECRET", r#"{"password":"correct horse"}"#),
@@ -93,7 +102,10 @@ async fn a_change_while_redis_is_away_reaches_it_later() {
     let other = other.await.unwrap();
     let saved = post(&other, "/editor/products/tide-vase", &cookie, &change).await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER);
-    assert!(get(&app, path).await.body.contains("thrown in two parts"), "still the old answer");
+    assert!(
+        get(&app, path).await.body.contains("thrown in two parts"),
+        "still the old answer"
+    );
 
     // Rows are left to whoever made them for two seconds.
     assert_eq!(sweep(&app).await.unwrap(), 0);

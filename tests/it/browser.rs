@@ -30,7 +30,7 @@ impl Browser {
     /// Starts Chromium; `javascript` says whether pages may run scripts.
     pub(crate) fn start(javascript: bool) -> Self {
         // The stack comes first: it installs the browser where there is none.
-        let _site = crate::harness::stack();
+        let _site = stack();
         let mut driver = Command::new("setpriv")
             .args(["--pdeathsig", "KILL", "--", "chromedriver", "--port=0"])
             .stdin(Stdio::null())
@@ -283,9 +283,5 @@ pub(crate) fn check_accessibility(browser: &Browser, page: &str) {
         axe()
     );
     let violations = browser.run_async(&script);
-    assert_eq!(
-        violations,
-        json!([]),
-        "axe-core found violations on {page}"
-    );
+    assert_eq!(violations, json!([]), "axe-core found violations on {page}");
 }

@@ -114,7 +114,10 @@ fn the_page_can_be_read_by_everyone() {
         "{name}"
     );
     for part in [
-        "nginx",
+        "Edge cache",
+        "Reverse proxy",
+        "Web server 1",
+        "Web server 2",
         "S3 media bucket",
         "image-derive",
         "PostgreSQL",

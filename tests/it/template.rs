@@ -112,7 +112,10 @@ fn nothing_is_open_to_the_internet() {
         if name != "LoadBalancerSecurityGroup" {
             assert!(!ingress.contains("CidrIp"), "{name}: {ingress}");
         }
-        assert!(group.contains("SecurityGroupEgress"), "{name} may call anybody");
+        assert!(
+            group.contains("SecurityGroupEgress"),
+            "{name} may call anybody"
+        );
     }
 }
 
@@ -120,7 +123,11 @@ fn nothing_is_open_to_the_internet() {
 fn instances_are_replaced_one_by_one_and_only_by_those_that_came_up() {
     for tier in ["Proxy", "Web"] {
         let launch = resource(&format!("{tier}LaunchTemplate"));
-        for setting in ["HttpTokens: required", "HttpPutResponseHopLimit: 1", "Encrypted: true"] {
+        for setting in [
+            "HttpTokens: required",
+            "HttpPutResponseHopLimit: 1",
+            "Encrypted: true",
+        ] {
             assert!(launch.contains(setting), "{tier}: {setting}");
         }
         assert!(!launch.contains("KeyName"), "{tier} has a key");
@@ -164,12 +171,18 @@ fn data_is_encrypted_and_reached_by_name() {
 fn public_pages_carry_no_cookies_and_editors_pages_are_not_kept() {
     for policy in ["PageCachePolicy", "PageOriginRequest"] {
         let policy = resource(policy);
-        assert!(policy.contains("CookiesConfig: {CookieBehavior: none}"), "{policy}");
+        assert!(
+            policy.contains("CookiesConfig: {CookieBehavior: none}"),
+            "{policy}"
+        );
     }
     let distribution = resource("SiteDistribution");
     let editor = distribution.split("PathPattern: /editor*").nth(1).unwrap();
     let editor = editor.split("- PathPattern").next().unwrap();
-    assert!(editor.contains("4135ea2d-6df8-44a3-9df3-4b5a84be39ad"), "{editor}");
+    assert!(
+        editor.contains("4135ea2d-6df8-44a3-9df3-4b5a84be39ad"),
+        "{editor}"
+    );
 }
 
 #[test]

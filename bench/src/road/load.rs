@@ -34,7 +34,10 @@ impl Answers {
 
     /// Those that were not answered 2xx.
     pub(super) fn failures(&self) -> u64 {
-        let failed = self.outcomes.iter().filter(|(name, _)| !name.starts_with('2'));
+        let failed = self
+            .outcomes
+            .iter()
+            .filter(|(name, _)| !name.starts_with('2'));
         failed.map(|(_, count)| count).sum()
     }
 
@@ -68,7 +71,12 @@ impl Load {
     }
 
     /// Each connection asks for the next page as soon as it has one.
-    pub(super) fn unpaced(&self, urls: &[String], connections: u32, time: Duration) -> Result<Answers> {
+    pub(super) fn unpaced(
+        &self,
+        urls: &[String],
+        connections: u32,
+        time: Duration,
+    ) -> Result<Answers> {
         self.runtime.block_on(async {
             let mut connected = JoinSet::new();
             let end = Instant::now() + time;
@@ -99,7 +107,12 @@ impl Load {
     }
 
     /// One request after another at `rate` a second until the sender of `ended` is gone.
-    pub(super) fn paced(&self, urls: &[String], rate: u32, ended: &Receiver<()>) -> Result<Answers> {
+    pub(super) fn paced(
+        &self,
+        urls: &[String],
+        rate: u32,
+        ended: &Receiver<()>,
+    ) -> Result<Answers> {
         self.runtime.block_on(async {
             let mut asked = JoinSet::new();
             let mut answers = Answers::default();

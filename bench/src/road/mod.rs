@@ -98,13 +98,20 @@ fn compare(args: &RoadArgs, load: &Load, stack: &Stack, alone: &NginxAlone) -> R
         "\nCached pages, {} connections, median of {} rounds",
         args.connections, args.rounds
     );
-    println!("{:<34} {:>10} {:>10} {:>8}", "", "pages/s", "p99, ms", "ratio");
+    println!(
+        "{:<34} {:>10} {:>10} {:>8}",
+        "", "pages/s", "p99, ms", "ratio"
+    );
     let limit = sides.first().map(|side| median(&side.rates));
     let limit = limit.context("measure nginx alone")?;
     for side in &sides {
         let rate = median(&side.rates);
         let p99 = median(&side.p99_ms);
-        println!("{:<34} {rate:>10.0} {p99:>10.2} {:>8.2}", side.name, rate / limit);
+        println!(
+            "{:<34} {rate:>10.0} {p99:>10.2} {:>8.2}",
+            side.name,
+            rate / limit
+        );
     }
     Ok(())
 }
@@ -114,7 +121,10 @@ fn under_fire(args: &RoadArgs, load: &Load, stack: &Stack) -> Result<()> {
     let mut urls = Side::new("", &stack.site_url()).urls;
     urls.extend(Side::new("", &stack.proxy_url()).urls);
     let outage = Duration::from_secs(args.outage);
-    println!("\n{} requests/s to the edge and to the proxy tier while tiers fail", args.rate);
+    println!(
+        "\n{} requests/s to the edge and to the proxy tier while tiers fail",
+        args.rate
+    );
     let (answers, faults) = std::thread::scope(|scope| {
         let (done, ended) = std::sync::mpsc::channel();
         let faults = scope.spawn(move || {

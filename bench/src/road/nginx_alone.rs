@@ -43,7 +43,10 @@ impl NginxAlone {
         let alone = Self { child, port };
         let start = Instant::now();
         while ureq::get(format!("{}/", alone.url())).call().is_err() {
-            ensure!(start.elapsed() < Duration::from_secs(10), "nginx alone does not answer");
+            ensure!(
+                start.elapsed() < Duration::from_secs(10),
+                "nginx alone does not answer"
+            );
             std::thread::sleep(Duration::from_millis(50));
         }
         Ok(alone)

@@ -63,7 +63,7 @@ pub(crate) fn picture(site: &Site) -> Markup {
     let parts = components(site);
     html! {
         figure.architecture {
-            svg viewBox="0 0 1134 296" role="group" aria-labelledby="picture-title"
+            svg viewBox="0 0 1164 296" role="group" aria-labelledby="picture-title"
                 aria-describedby="picture-text" {
                 title #picture-title { "The parts of the site and how a request travels" }
                 desc #picture-text {

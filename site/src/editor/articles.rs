@@ -28,27 +28,18 @@ const UPDATE: &str = "UPDATE articles SET title = $2, summary = $3, body = $4, p
      published_at = CASE WHEN $7 THEN coalesce(published_at, now()) ELSE published_at END \
      WHERE slug = $1 AND version = $8";
 
-/// `GET /editor/articles/new`.
-pub(crate) async fn create(editor: Editor) -> Response {
-    let article = Article::default();
-    form(
-        StatusCode::OK,
-        &editor,
-        NEW,
-        &article,
-        &Faults::default(),
-        &html! {},
-    )
-}
-
-/// `GET /editor/articles/{slug}`.
+/// `GET /editor/articles/{slug}`: an article, or an empty form for a new one.
 pub(crate) async fn edit(
     State(app): State<App>,
     editor: Editor,
     Path(slug): Path<String>,
 ) -> Result<Response, SiteError> {
-    let found = content::find_article(&app, &slug).await?;
-    let article = found.ok_or(SiteError::NotFound)?;
+    let article = if slug == NEW {
+        Article::default()
+    } else {
+        let found = content::find_article(&app, &slug).await?;
+        found.ok_or(SiteError::NotFound)?
+    };
     let notice = html! {
         @if article.is_published {
             div.notice { p { "Published: " a href=(format!("/blog/{slug}")) { "look at it" } "." } }

@@ -29,7 +29,6 @@ pub(crate) fn router() -> Router<App> {
         .route("/editor", get(desk::show))
         .route("/editor/sign-in", get(sign_in::show).post(sign_in::sign_in))
         .route("/editor/sign-out", post(sign_in::sign_out))
-        .route("/editor/articles/new", get(articles::create))
         .route(
             "/editor/articles/{slug}",
             get(articles::edit).post(articles::save),

@@ -3,7 +3,9 @@
 use local::Stack;
 use serde_json::json;
 
-use super::visitor::{Visitor, attribute, delivery, encode, message, stored, wait_for_delivery, webhooks};
+use super::visitor::{
+    Visitor, attribute, delivery, encode, message, stored, wait_for_delivery, webhooks,
+};
 use crate::harness::{Answer, stack, wait_for};
 
 /// Password of the owner's pages on a developer's machine.

@@ -42,7 +42,12 @@ impl<'a> Editor<'a> {
 
     pub(super) fn post(&self, path: &str, pairs: &[(&str, &str)]) -> Answer {
         let kind = "application/x-www-form-urlencoded";
-        self.request("POST", path, &[("content-type", kind)], encode(pairs).as_bytes())
+        self.request(
+            "POST",
+            path,
+            &[("content-type", kind)],
+            encode(pairs).as_bytes(),
+        )
     }
 
     /// Sends a form with a file in it, where one is given.
@@ -87,13 +92,7 @@ impl<'a> Editor<'a> {
         )
     }
 
-    fn request(
-        &self,
-        method: &str,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: &[u8],
-    ) -> Answer {
+    fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)

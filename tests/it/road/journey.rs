@@ -64,7 +64,10 @@ fn the_second_request_ends_at_the_edge() {
     let second = get(&page, &[]);
     assert_eq!(second.header("x-cache"), "Hit from cloudfront");
     let id = second.header("x-amz-cf-id");
-    assert_eq!(line("edge", "x-edge-request-id", id)["x-edge-result-type"], "Hit");
+    assert_eq!(
+        line("edge", "x-edge-request-id", id)["x-edge-result-type"],
+        "Hit"
+    );
     let timing = server_timing(&second);
     assert!(timing.contains("cdn-cache-hit"), "{timing}");
     assert!(web_line(id).is_none(), "the web tier was asked");

@@ -16,7 +16,10 @@ fn write<'a>(key: &'a str, slug: &'a str, title: &'a str) -> Vec<(&'a str, &'a s
         ("title", title),
         ("slug", slug),
         ("summary", "Seen from the net loft."),
-        ("body", "## A heading\n\nSELECT your size; it's *fine* & <b>safe</b>."),
+        (
+            "body",
+            "## A heading\n\nSELECT your size; it's *fine* & <b>safe</b>.",
+        ),
         ("photo_alt", "A meadow"),
         ("action", "save"),
     ]
@@ -35,11 +38,20 @@ fn an_article_with_a_photo_is_public_and_cached_the_second_time() {
 
     let path = format!("/blog/{slug}");
     let first = get(&path, &[]);
-    assert_eq!((first.status, first.header("x-cache")), (200, "Miss from cloudfront"));
+    assert_eq!(
+        (first.status, first.header("x-cache")),
+        (200, "Miss from cloudfront")
+    );
     let second = get(&path, &[]);
-    assert_eq!((second.status, second.header("x-cache")), (200, "Hit from cloudfront"));
+    assert_eq!(
+        (second.status, second.header("x-cache")),
+        (200, "Hit from cloudfront")
+    );
     let page = text(&second);
-    assert!(page.contains("<h2>A heading</h2>") && page.contains("&lt;b&gt;"), "{page}");
+    assert!(
+        page.contains("<h2>A heading</h2>") && page.contains("&lt;b&gt;"),
+        "{page}"
+    );
 
     // The photo, in the format that a browser would choose.
     let start = page.find("/img/p=full,w=640,f=webp/articles/").unwrap();
@@ -106,7 +118,10 @@ fn of_two_editors_the_slower_one_is_told() {
     assert!(page.contains("The slower one."), "{page}");
     // A page that no HTTP cache has.
     let shown = text(&get("/products/dip-bowl?after=the-change", &[]));
-    assert!(shown.contains("15.50") && !shown.contains("The slower one."), "{shown}");
+    assert!(
+        shown.contains("15.50") && !shown.contains("The slower one."),
+        "{shown}"
+    );
 }
 
 #[test]
@@ -115,6 +130,9 @@ fn forms_of_other_pages_change_nothing() {
     let forged = editor.post_form("/editor/articles/new", &write("guessed", "x", "X"), None);
     assert_eq!(forged.status, 403);
     let nobody = get("/editor/articles/new", &[]);
-    assert_eq!((nobody.status, nobody.header("location")), (303, "/editor/sign-in"));
+    assert_eq!(
+        (nobody.status, nobody.header("location")),
+        (303, "/editor/sign-in")
+    );
     assert_eq!(nobody.header("cache-control"), "private, no-store");
 }
