@@ -2,7 +2,11 @@
 
 use std::sync::Mutex;
 use std::thread;
+use std::time::{Duration, Instant};
 
+use url::form_urlencoded::byte_serialize;
+
+use crate::client::post;
 use crate::harness::shared;
 use crate::requests::{Listed, list};
 
@@ -61,4 +65,38 @@ fn attacks_are_refused() {
         requests.len(),
         let_through.join("\n")
     );
+}
+
+/// Texts that regular expressions of the Core Rule Set once took seconds for, each as long
+/// as a field may be.
+#[test]
+fn no_text_keeps_the_firewall_busy() {
+    let (tier, _) = shared();
+    let units = [
+        "<", "< ", "</", "<!", "<%", "{", "{{", "$(", "${", "#{", "(", "'", "\"", "` ", "; ", "& ",
+        "a=", "../", " on", "or 1", "union ", "\n",
+    ];
+    for unit in units {
+        for start in ["", "<", "{", "&", "'"] {
+            let text: String = start
+                .chars()
+                .chain(unit.chars().cycle())
+                .take(4000)
+                .collect();
+            let encoded: String = byte_serialize(text.as_bytes()).collect();
+            let begin = Instant::now();
+            let answer = post(tier.http_port, "/cart", &[], &format!("note={encoded}"));
+            // A few milliseconds on an idle machine.
+            assert!(
+                begin.elapsed() < Duration::from_secs(2),
+                "{unit:?}: {:?}",
+                begin.elapsed()
+            );
+            assert!(
+                matches!(answer.status, 200 | 403),
+                "{unit:?}: {}",
+                answer.status
+            );
+        }
+    }
 }

@@ -50,9 +50,13 @@ impl Listed {
             return unescape(self.body);
         }
         let (kind, body) = self.encoded_body();
-        let mut headers: Vec<(&str, &str)> = parts(self.headers)
+        let named: Vec<(&str, String)> = parts(self.headers)
             .filter_map(|header| header.split_once(':'))
-            .map(|(name, value)| (name, value.trim()))
+            .map(|(name, value)| (name, unescaped_text(value.trim())))
+            .collect();
+        let mut headers: Vec<(&str, &str)> = named
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
             .collect();
         headers.extend(kind.map(|kind| ("Content-Type", kind)));
         let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0";
@@ -100,14 +104,14 @@ fn form_encoded(bytes: &[u8]) -> String {
 
 /// A field of a form: browsers send lines that end with CR LF.
 fn field(value: &str) -> String {
-    let text = String::from_utf8(unescape(value)).unwrap();
+    let text = unescaped_text(value);
     form_encoded(text.replace('\n', "\r\n").as_bytes())
 }
 
 /// As a browser sends it: the path's own characters stay, the query is a form's.
 fn encoded_target(target: &str) -> String {
     if let Some(raw) = target.strip_prefix("raw:") {
-        return raw.to_owned();
+        return unescaped_text(raw);
     }
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let mut encoded = String::new();
@@ -168,6 +172,10 @@ fn multipart(body: &'static str) -> Vec<u8> {
     }
     bytes.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
     bytes
+}
+
+fn unescaped_text(text: &str) -> String {
+    String::from_utf8(unescape(text)).unwrap()
 }
 
 /// `\n`, `\xNN` and `{macro:N}`.
