@@ -49,7 +49,7 @@ pub(crate) struct StandingPage {
 }
 
 const ARTICLES: &str = "SELECT slug, title, summary, body, photo, photo_alt, is_published, \
-     coalesce(extract(epoch FROM published_at)::bigint, 0), version FROM articles";
+     coalesce(floor(extract(epoch FROM published_at))::bigint, 0), version FROM articles";
 
 impl Article {
     fn of(row: &Row) -> Result<Self, DatabaseError> {

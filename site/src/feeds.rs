@@ -20,7 +20,7 @@ struct Place {
 }
 
 /// Every public address. Site maps may have 50,000.
-const PLACES: &str = "SELECT path, extract(epoch FROM changed)::bigint FROM ( \
+const PLACES: &str = "SELECT path, floor(extract(epoch FROM changed))::bigint FROM ( \
      SELECT '/products/' || slug AS path, updated_at AS changed FROM products UNION ALL \
      SELECT '/blog/' || slug, greatest(updated_at, published_at) FROM articles \
        WHERE is_published AND published_at <= now() UNION ALL \
