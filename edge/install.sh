@@ -47,6 +47,7 @@ systemctl restart sidetier-edge-upstreams.timer sidetier-edge-drain.service
 
 # What calls this may go on (cfn-signal) when the health check is answered.
 tls=$(sed -n 's/^TLS_LISTEN=//p' "$values")
+tls=${tls##*:}
 for _ in 1 2 3 4 5 6 7 8 9 10; do
     curl -fksS -m 2 "https://127.0.0.1:${tls:-443}/healthz" && exit 0
     sleep 1
