@@ -11,6 +11,9 @@ use serde_json::Value;
 
 use crate::web_server::WebServer;
 
+/// Debian's, which is not on everybody's `PATH`.
+pub(crate) const NGINX: &str = "/usr/sbin/nginx";
+
 /// A proxy and where it listens.
 pub(crate) struct Tier {
     pub(crate) proxy: Proxy,
@@ -24,7 +27,7 @@ impl Tier {
         let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("edge-{name}"));
         // The logs of the last run.
         let _ = fs::remove_dir_all(&directory);
-        let [http_port, tls_port] = free_ports();
+        let (http_port, tls_port) = (free_port(), free_port());
         let state = directory.join("state");
         let proxy = Proxy::start(&ProxyOptions {
             http_port,
@@ -92,10 +95,9 @@ pub(crate) fn shared() -> &'static (Tier, WebServer) {
     })
 }
 
-fn free_ports() -> [u16; 2] {
-    // Held at once, so that they differ.
-    let listeners = [(); 2].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
-    listeners.map(|listener| listener.local_addr().unwrap().port())
+pub(crate) fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    listener.local_addr().unwrap().port()
 }
 
 /// Waits until `probe` finds something.

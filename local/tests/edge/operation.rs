@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use local::Limits;
 
 use crate::client::{get, raw, request_bytes};
-use crate::harness::{Tier, wait_for};
+use crate::harness::{NGINX, Tier, wait_for};
 use crate::web_server::WebServer;
 
 /// Asks for pages that no cache has until `done`, and says how many were asked for and
@@ -114,7 +114,7 @@ fn request_in_flight_is_finished_before_the_end() {
     thread::scope(|scope| {
         let slow = scope.spawn(|| get(port, "/blog?slow&wish-sleep-ms=2500", &[]));
         wait_for("the request to arrive", || (web.total() == 1).then_some(()));
-        let quit = Command::new("nginx")
+        let quit = Command::new(NGINX)
             .args(["-e", "stderr", "-s", "quit", "-c"])
             .arg(tier.proxy.configuration())
             .status()

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output};
 
-use crate::harness::{Tier, wait_for};
-use crate::web_server::WebServer;
 use local::Limits;
+
+use crate::client;
+use crate::harness::{NGINX, Tier, free_port, wait_for};
+use crate::metadata::Metadata;
+use crate::web_server::WebServer;
 
 fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -73,6 +76,59 @@ fn nginx_accepts_the_configuration_of_an_instance() {
     assert!(again.status.success() && again.stdout.is_empty());
 }
 
+/// nginx by a configuration of this test's own. Dropping it stops it.
+struct Nginx(Child);
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        // It asks nginx's master, which stops its workers.
+        let _ = Command::new("kill").arg(self.0.id().to_string()).status();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn web_servers_get_the_sites_name_and_other_hosts_are_refused() {
+    let web = WebServer::start("web");
+    let directory = directory("hosts");
+    let port = free_port();
+    let mut values = cloud(&directory);
+    let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
+    values.insert("NGINX_USER", if is_root { "root" } else { "" }.to_owned());
+    values.insert("HTTP_LISTEN", format!("127.0.0.1:{port}"));
+    values.insert("TLS_LISTEN", format!("127.0.0.1:{}", free_port()));
+    values.insert("WEB_UPSTREAM", web.address());
+    assert!(run("prepare", &values).status.success());
+    assert!(run("discover-upstreams", &values).status.success());
+    let child = Command::new(NGINX)
+        .args(["-e", "stderr", "-c"])
+        .arg(directory.join("state/conf/nginx.conf"))
+        .spawn()
+        .unwrap();
+    let _nginx = Nginx(child);
+    wait_for("nginx", || {
+        client::raw(port, &client::request_bytes("GET", "/healthz", &[], b"")).ok()
+    });
+    for (host, status) in [
+        ("shop.example", 200),
+        ("SHOP.example:443", 200),
+        ("www.shop.example", 200),
+        ("evil.example", 421),
+        ("10.0.1.23", 421),
+    ] {
+        let answer = client::get(port, "/blog?hosts", &[("host", host)]);
+        assert_eq!(answer.status, status, "{host}");
+        if status == 200 {
+            assert_eq!(answer.asked()["headers"]["host"], "shop.example");
+        }
+        assert_eq!(
+            client::get(port, "/healthz", &[("host", host)]).status,
+            200,
+            "{host}"
+        );
+    }
+}
+
 #[test]
 fn values_that_could_be_configuration_are_refused() {
     for bad in ["shop.example\"; return 200", "a|b", "a{b", "$host", "a\nb"] {
@@ -115,7 +171,7 @@ fn instance_that_is_to_be_terminated_drains() {
     .unwrap();
     fs::set_permissions(&aws, fs::Permissions::from_mode(0o755)).unwrap();
     // The instance's metadata, from files.
-    let metadata = crate::metadata::Metadata::start();
+    let metadata = Metadata::start();
     metadata.set("autoscaling/target-lifecycle-state", "InService");
     metadata.set("instance-id", "i-0123456789abcdef0");
 
@@ -135,19 +191,16 @@ fn instance_that_is_to_be_terminated_drains() {
         .spawn()
         .unwrap();
     wait_for("some polls", || (metadata.asked() > 4).then_some(()));
-    assert_eq!(
-        crate::client::get(tier.http_port, "/healthz", &[]).status,
-        200
-    );
+    assert_eq!(client::get(tier.http_port, "/healthz", &[]).status, 200);
     assert!(drain.try_wait().unwrap().is_none());
 
     metadata.set("autoscaling/target-lifecycle-state", "Terminated");
     wait_for("a health check that fails", || {
-        (crate::client::get(tier.http_port, "/healthz", &[]).status == 503).then_some(())
+        (client::get(tier.http_port, "/healthz", &[]).status == 503).then_some(())
     });
     // It still serves: the load balancer may not know yet.
     assert_eq!(
-        crate::client::get(tier.http_port, "/blog?draining", &[]).status,
+        client::get(tier.http_port, "/blog?draining", &[]).status,
         200
     );
     assert!(drain.wait().unwrap().success());
