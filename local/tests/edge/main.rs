@@ -8,6 +8,7 @@
 )]
 
 mod cache;
+mod cache_key;
 mod client;
 mod firewall;
 mod harness;

@@ -87,7 +87,8 @@ fn nginx_reloads_only_for_new_addresses() {
         .set_upstreams(&["nowhere.invalid:80".to_owned()])
         .unwrap();
     thread::sleep(Duration::from_millis(300));
-    assert_eq!(tier.workers(), workers);
+    let now = tier.workers();
+    assert!(workers.iter().all(|worker| now.contains(worker)), "{now:?}");
     assert_eq!(
         get(tier.http_port, "/blog?1", &[]).asked()["server"],
         "first"
