@@ -24,6 +24,15 @@ pub(super) struct Answers {
     /// How many, by status or kind of failure.
     pub(super) outcomes: BTreeMap<String, u64>,
     pub(super) latencies_ms: Vec<f64>,
+    /// How many were asked again, because their connection was closed under them.
+    repeated: u64,
+}
+
+/// One answer.
+struct Answered {
+    outcome: String,
+    latency: Duration,
+    is_repeated: bool,
 }
 
 impl Answers {
@@ -41,9 +50,11 @@ impl Answers {
         failed.map(|(_, count)| count).sum()
     }
 
-    fn add(&mut self, (outcome, latency): (String, Duration)) {
-        *self.outcomes.entry(outcome).or_default() += 1;
-        self.latencies_ms.push(latency.as_secs_f64() * 1_000.0);
+    fn add(&mut self, answered: Answered) {
+        *self.outcomes.entry(answered.outcome).or_default() += 1;
+        let milliseconds = answered.latency.as_secs_f64() * 1_000.0;
+        self.latencies_ms.push(milliseconds);
+        self.repeated += u64::from(answered.is_repeated);
     }
 }
 
@@ -52,6 +63,9 @@ impl fmt::Display for Answers {
         write!(f, "{} requests, {} non-2xx", self.count(), self.failures())?;
         for (outcome, count) in &self.outcomes {
             write!(f, "; {outcome}: {count}")?;
+        }
+        if self.repeated > 0 {
+            write!(f, "; {} asked again on a new connection", self.repeated)?;
         }
         Ok(())
     }
@@ -98,6 +112,7 @@ impl Load {
             while let Some(answers) = connected.join_next().await {
                 let answers = answers.context("ask for pages")?;
                 all.latencies_ms.extend(answers.latencies_ms);
+                all.repeated += answers.repeated;
                 for (outcome, count) in answers.outcomes {
                     *all.outcomes.entry(outcome).or_default() += count;
                 }
@@ -138,19 +153,35 @@ impl Load {
 }
 
 /// The status and the time since `start`, when the last byte was read.
-async fn ask(client: &reqwest::Client, url: &str, start: Instant) -> (String, Duration) {
-    let answer = async {
-        let answer = client.get(url).send().await?;
-        let status = answer.status();
-        answer.bytes().await?;
-        Ok::<_, reqwest::Error>(status)
-    };
-    let outcome = match answer.await {
+///
+/// A server that ends closes connections that are idle, and a request may be on its way
+/// then. As browsers do, a page is asked for once more on a new connection when no answer
+/// had begun: <https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2>.
+async fn ask(client: &reqwest::Client, url: &str, start: Instant) -> Answered {
+    let mut answer = fetch(client, url).await;
+    let is_repeated = answer
+        .as_ref()
+        .is_err_and(|error| error.is_request() && !error.is_timeout());
+    if is_repeated {
+        answer = fetch(client, url).await;
+    }
+    let outcome = match answer {
         Ok(status) => status.as_str().to_owned(),
         Err(error) if error.is_timeout() => "no answer in time".to_owned(),
         Err(_) => "connection failed".to_owned(),
     };
-    (outcome, start.elapsed())
+    Answered {
+        outcome,
+        latency: start.elapsed(),
+        is_repeated,
+    }
+}
+
+async fn fetch(client: &reqwest::Client, url: &str) -> reqwest::Result<reqwest::StatusCode> {
+    let answer = client.get(url).send().await?;
+    let status = answer.status();
+    answer.bytes().await?;
+    Ok(status)
 }
 
 #[cfg(test)]
@@ -161,7 +192,11 @@ mod tests {
     fn only_2xx_is_a_success() {
         let mut answers = Answers::default();
         for outcome in ["200", "204", "304", "503", "connection failed"] {
-            answers.add((outcome.to_owned(), Duration::from_millis(1)));
+            answers.add(Answered {
+                outcome: outcome.to_owned(),
+                latency: Duration::from_millis(1),
+                is_repeated: false,
+            });
         }
         assert_eq!((answers.count(), answers.failures()), (5, 3));
         assert!(answers.to_string().starts_with("5 requests, 3 non-2xx"));
