@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::answer::{Reads, public, tags};
 use crate::catalogue::{self, CATALOGUE, Product};
 use crate::layout::{Head, NAME, page};
-use crate::pictures::{CARD, FULL, OPENING, picture};
+use crate::pictures::{CARD, OPENING, WIDE, picture};
 use crate::{App, SiteError, forms, markdown};
 
 /// The tag of the front page.
@@ -244,7 +244,7 @@ pub(crate) fn story(found: &Article) -> Markup {
                 p.lede { (found.summary) }
                 @if found.published_at > 0 { (date(found.published_at)) }
             }
-            @if !found.photo.is_empty() { (picture(&found.photo, &found.photo_alt, &FULL)) }
+            @if !found.photo.is_empty() { (picture(&found.photo, &found.photo_alt, &WIDE)) }
             div.prose { (markdown::render(&found.body)) }
         }
     }

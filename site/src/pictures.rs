@@ -47,6 +47,15 @@ pub(crate) const FULL: Use = Use {
     is_first: true,
 };
 
+/// The picture of an article, as wide as the page.
+pub(crate) const WIDE: Use = Use {
+    preset: "full",
+    widths: &[640, 1280, 1920],
+    sizes: "(min-width: 82rem) 76rem, 92vw",
+    frame: (1280, 720),
+    is_first: true,
+};
+
 /// The picture behind the opening words.
 pub(crate) const OPENING: Use = Use {
     preset: "full",
