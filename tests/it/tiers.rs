@@ -1,0 +1,201 @@
+//! The tiers of the road in the template: who reaches whom, and how each keeps going.
+
+use crate::template::{property, resource, resources_of, template};
+
+#[test]
+fn nothing_is_open_to_the_internet() {
+    let groups = resources_of("AWS::EC2::SecurityGroup");
+    assert!(groups.len() >= 6, "{groups:?}");
+    for name in groups {
+        let group = resource(&name);
+        let ingress = property(&group, "SecurityGroupIngress");
+        assert!(!ingress.contains("0.0.0.0/0"), "{name}: {ingress}");
+        // Only CloudFront's interfaces have no group to be named by.
+        if name != "LoadBalancerSecurityGroup" {
+            assert!(!ingress.contains("CidrIp"), "{name}: {ingress}");
+        }
+        assert!(
+            group.contains("SecurityGroupEgress"),
+            "{name} may call anybody"
+        );
+    }
+}
+
+#[test]
+fn instances_are_replaced_one_by_one_and_only_by_those_that_came_up() {
+    for tier in ["Proxy", "Web"] {
+        let launch = resource(&format!("{tier}LaunchTemplate"));
+        for setting in [
+            "HttpTokens: required",
+            "HttpPutResponseHopLimit: 1",
+            "Encrypted: true",
+        ] {
+            assert!(launch.contains(setting), "{tier}: {setting}");
+        }
+        assert!(!launch.contains("KeyName"), "{tier} has a key");
+        assert!(launch.contains("trap 'signal FAILURE' ERR"), "{tier}");
+        assert!(launch.contains("sha256sum --check"), "{tier}");
+        let group = resource(&format!("{tier}Group"));
+        for setting in [
+            "WaitOnResourceSignals: true",
+            "CreationPolicy:",
+            "HealthCheckType: ELB",
+            // Its first start installs packages: only after the network has a way out.
+            "!Ref NatRouteA",
+            "!Ref NatRouteB",
+        ] {
+            assert!(group.contains(setting), "{tier}: {setting}");
+        }
+    }
+    // Web servers are drained by their target group alone; proxies have connections to end.
+    assert!(resource("ProxyGroup").contains("autoscaling:EC2_INSTANCE_TERMINATING"));
+    for group in ["ProxyTargetGroup", "WebTargetGroup"] {
+        let group = resource(group);
+        for setting in [
+            "HealthCheckPath: /healthz",
+            "{Key: deregistration_delay.timeout_seconds, Value: '30'}",
+            "{Key: slow_start.duration_seconds, Value: '30'}",
+        ] {
+            assert!(group.contains(setting), "{setting}: {group}");
+        }
+    }
+}
+
+#[test]
+fn pages_come_from_proxies_or_else_from_the_function() {
+    let listener = property(&resource("LoadBalancerListener"), "DefaultActions");
+    let places = [
+        "HasInstances",
+        "ProxyTargetGroup",
+        "AnswersFromFunction",
+        "SiteServeTargetGroup",
+    ]
+    .map(|word| listener.find(word).unwrap());
+    assert!(places.is_sorted(), "{listener}");
+    let web = resource("WebListener");
+    assert!(
+        web.contains("Port: 8080") && web.contains("!Ref WebTargetGroup"),
+        "{web}"
+    );
+    // What a web server hears of the visitor went through the load balancer twice.
+    let attributes = property(&resource("LoadBalancer"), "LoadBalancerAttributes");
+    for attribute in [
+        "{Key: routing.http.preserve_host_header.enabled, Value: 'true'}",
+        "{Key: routing.http.xff_header_processing.mode, Value: preserve}",
+    ] {
+        assert!(attributes.contains(attribute), "{attribute}");
+    }
+}
+
+#[test]
+fn database_and_cache_are_open_to_web_servers_and_functions_only() {
+    for (name, allowed) in [
+        (
+            "DatabaseSecurityGroup",
+            "FunctionSecurityGroup WebSecurityGroup DatabaseProxySecurityGroup",
+        ),
+        (
+            "DatabaseProxySecurityGroup",
+            "FunctionSecurityGroup WebSecurityGroup",
+        ),
+        (
+            "CacheSecurityGroup",
+            "FunctionSecurityGroup WebSecurityGroup",
+        ),
+        ("WebSecurityGroup", "LoadBalancerSecurityGroup"),
+        ("ProxySecurityGroup", "LoadBalancerSecurityGroup"),
+    ] {
+        let ingress = property(&resource(name), "SecurityGroupIngress");
+        let sources: Vec<&str> = ingress
+            .split("SourceSecurityGroupId: !Ref ")
+            .skip(1)
+            .map(|rest| rest.split([',', '}']).next().unwrap())
+            .collect();
+        assert_eq!(sources.join(" "), allowed, "{name}");
+    }
+    let way_back = resource("ProxiesCallLoadBalancer");
+    assert!(
+        way_back.contains("SourceSecurityGroupId: !Ref ProxySecurityGroup"),
+        "{way_back}"
+    );
+    // Nobody may sign in to another database, or as somebody else.
+    let template = template();
+    let grants = template.matches("rds-db:connect").count();
+    let users = template.matches(":dbuser:${Id}/site").count();
+    let own = template
+        .matches(":dbuser:${Database.DbiResourceId}/site")
+        .count();
+    assert!(
+        grants > 0 && grants == users + own,
+        "{grants} grants, {users} + {own} resources"
+    );
+}
+
+#[test]
+fn data_is_encrypted_and_reached_by_name() {
+    let database = resource("Database");
+    for setting in [
+        "StorageEncrypted: true",
+        "PubliclyAccessible: false",
+        "EnableIAMDatabaseAuthentication: true",
+        "ManageMasterUserPassword: true",
+    ] {
+        assert!(database.contains(setting), "{setting}");
+    }
+    assert!(resource("DatabaseParameters").contains("rds.force_ssl: '1'"));
+    let cache = resource("Cache");
+    for setting in [
+        "TransitEncryptionMode: required",
+        "AtRestEncryptionEnabled: true",
+        "UserGroupIds: [!Ref CacheUsers]",
+    ] {
+        assert!(cache.contains(setting), "{setting}");
+    }
+}
+
+#[test]
+fn public_pages_carry_no_cookies_and_editors_pages_are_not_kept() {
+    for policy in ["PageCachePolicy", "PageOriginRequest"] {
+        let policy = resource(policy);
+        assert!(
+            policy.contains("CookiesConfig: {CookieBehavior: none}"),
+            "{policy}"
+        );
+    }
+    let distribution = resource("SiteDistribution");
+    let editor = distribution.split("PathPattern: /editor*").nth(1).unwrap();
+    let editor = editor.split("- PathPattern").next().unwrap();
+    assert!(
+        editor.contains("4135ea2d-6df8-44a3-9df3-4b5a84be39ad"),
+        "{editor}"
+    );
+}
+
+#[test]
+fn every_behaviour_says_what_is_kept_and_the_load_balancer_always_gets_the_host() {
+    let distribution = resource("SiteDistribution");
+    let (_, behaviours) = distribution.split_once("DefaultCacheBehavior:").unwrap();
+    for behaviour in behaviours.split("PathPattern: ") {
+        let name = behaviour.lines().next().unwrap();
+        assert!(behaviour.contains("CachePolicyId: "), "{name}");
+        assert!(behaviour.contains("ViewerProtocolPolicy: "), "{name}");
+        // By the host, CloudFront also knows the load balancer's certificate.
+        let policies = ["!Ref PageOriginRequest", "!Ref FormsOriginRequest"];
+        let sends_host = policies
+            .iter()
+            .any(|policy| behaviour.contains(&format!("OriginRequestPolicyId: {policy}")));
+        assert!(
+            sends_host || !behaviour.contains("TargetOriginId: load-balancer"),
+            "{name}"
+        );
+    }
+    let headers = resource("PageOriginRequest");
+    assert!(headers.contains("Headers: [Host,"), "{headers}");
+    assert!(resource("FormsOriginRequest").contains("allViewerAndWhitelistCloudFront"));
+    for policy in ["PageOriginRequest", "FormsOriginRequest"] {
+        assert!(
+            resource(policy).contains("CloudFront-Forwarded-Proto"),
+            "{policy}"
+        );
+    }
+}
