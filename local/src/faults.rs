@@ -58,7 +58,7 @@ impl Stack {
     /// # Errors
     /// When there is none of this number.
     pub fn kill_web_server(&self, index: usize) -> Result<()> {
-        self.web.kill_one(index)
+        self.road.web.kill_one(index)
     }
 
     /// Starts a web server (0 or 1) that was killed.
@@ -66,7 +66,7 @@ impl Stack {
     /// # Errors
     /// When it does not start.
     pub fn start_web_server(&self, index: usize) -> Result<()> {
-        self.web.start_one(index)
+        self.road.web.start_one(index)
     }
 
     /// Has the reverse proxy read its configuration again.
@@ -74,7 +74,7 @@ impl Stack {
     /// # Errors
     /// When nginx refuses it.
     pub fn reload_proxy(&self) -> Result<()> {
-        self.proxy.reload()
+        self.road.proxy.reload()
     }
 
     /// Makes AWS services (`dynamodb`, `s3`, `sqs`) answer 500 from now on; an empty list

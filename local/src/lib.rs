@@ -30,6 +30,7 @@ mod process;
 mod progress;
 mod proxy;
 mod redis;
+mod road;
 mod samples;
 mod stack;
 mod tools;

@@ -10,15 +10,16 @@ use serde_json::Value;
 
 use crate::aws::Aws;
 use crate::deploy::Outputs;
-use crate::home::{Home, Site, TierLogs, Webhooks, mails};
+use crate::home::{Home, Site, Webhooks, mails};
 use crate::media::Media;
 use crate::packages::{self, Purpose};
 use crate::ports::{PortPlan, Ports};
 use crate::process::Service;
 use crate::progress::Progress;
-use crate::proxy::{Limits, Proxy, ProxyOptions};
+use crate::proxy::Limits;
+use crate::road::{self, Place, Road};
 use crate::tools::Tools;
-use crate::web::{SiteSettings, WebServers, register_target};
+use crate::web::SiteSettings;
 use crate::{cdn, deploy, emulator, forms, functions, machine, postgres, redis, samples};
 
 /// How a stack is started.
@@ -65,8 +66,7 @@ pub struct Stack {
     // In the order they are stopped: fields are dropped from first to last.
     _cdn: Service,
     _home: Home,
-    pub(crate) proxy: Proxy,
-    pub(crate) web: WebServers,
+    pub(crate) road: Road,
     emulator: Service,
     pub(crate) redis: Mutex<Option<Service>>,
     pub(crate) postgres: Mutex<Option<Service>>,
@@ -111,29 +111,20 @@ impl Stack {
             })?;
         let media = Media::new(aws.endpoint(), output(&outputs, "MediaBucketName")?)?;
         let webhooks = Webhooks::default();
-        let web = progress.step("starting two web servers", None, || {
-            let settings = site_settings(&ports, &aws, media.name());
-            WebServers::start(ports.web, &settings, state, &logs)
-        })?;
-        let proxy = progress.step("starting the reverse proxy with its firewall", None, || {
-            let proxy = Proxy::start(&ProxyOptions {
-                http_port: ports.proxy,
-                tls_port: ports.proxy_tls,
-                upstreams: web.addresses(),
-                state: state.join("proxy"),
-                logs: logs.clone(),
-                limits: options.limits,
-            })?;
-            // What the Auto Scaling Groups do with their instances.
-            let group = |name| output(&outputs, name);
-            register_target(&aws, group("ProxyTargetGroupArn")?, ports.proxy)?;
-            for port in ports.web {
-                register_target(&aws, group("WebTargetGroupArn")?, port)?;
-            }
-            Ok(proxy)
-        })?;
+        let road = Road::start(
+            &Place {
+                ports: &ports,
+                aws: &aws,
+                outputs: &outputs,
+                media_bucket: media.name(),
+                state,
+                logs: &logs,
+            },
+            options.limits,
+            progress,
+        )?;
         let (home, cdn) = progress.step("starting the CDN's edge", None, || {
-            let tier_logs = tier_logs(state, &logs, &proxy);
+            let tier_logs = road.logs(state, &logs);
             let site = Site::new(
                 media.clone(),
                 aws.clone(),
@@ -149,8 +140,7 @@ impl Stack {
         let stack = Self {
             _cdn: cdn,
             _home: home,
-            proxy,
-            web,
+            road,
             emulator,
             redis: Mutex::new(Some(redis)),
             postgres: Mutex::new(Some(postgres)),
@@ -213,7 +203,7 @@ impl Stack {
     #[must_use]
     pub fn tier_log(&self, name: &str) -> Option<PathBuf> {
         let logs = self.state_dir.join("log");
-        let all = tier_logs(&self.state_dir, &logs, &self.proxy);
+        let all = self.road.logs(&self.state_dir, &logs);
         let found = all.into_iter().find(|(tier, _)| *tier == name);
         found.map(|(_, file)| file)
     }
@@ -256,7 +246,11 @@ impl Stack {
 
     /// What the web servers are told.
     pub(crate) fn site_settings(&self) -> Result<SiteSettings> {
-        Ok(site_settings(&self.ports, &self.aws, self.media_bucket()?))
+        Ok(road::site_settings(
+            &self.ports,
+            &self.aws,
+            self.media_bucket()?,
+        ))
     }
 
     /// Every log line of a function, oldest first, by its name (`image-derive`).
@@ -339,31 +333,7 @@ impl Stack {
     }
 }
 
-fn site_settings(ports: &PortPlan, aws: &Aws, media_bucket: &str) -> SiteSettings {
-    SiteSettings {
-        site_url: format!("http://127.0.0.1:{}", ports.site),
-        database_url: postgres::url(ports.postgres),
-        cache_url: redis::url(ports.redis),
-        media_bucket: media_bucket.to_owned(),
-        aws_endpoint: aws.endpoint().to_owned(),
-        editor_password: forms::ADMIN_PASSWORD.to_owned(),
-    }
-}
-
-/// Where the tiers that are no functions write what they did.
-fn tier_logs(state: &Path, logs: &Path, proxy: &Proxy) -> TierLogs {
-    vec![
-        ("edge", state.join("cdn/access.log")),
-        ("proxy", proxy.access_log()),
-        ("firewall", proxy.firewall_log()),
-        ("web-1", logs.join("web-1.log")),
-        ("web-2", logs.join("web-2.log")),
-        ("redis", logs.join("redis.log")),
-        ("postgres", logs.join("postgres.log")),
-    ]
-}
-
-fn output<'a>(outputs: &'a Outputs, name: &str) -> Result<&'a str> {
+pub(crate) fn output<'a>(outputs: &'a Outputs, name: &str) -> Result<&'a str> {
     let value = outputs.get(name);
     Ok(value.with_context(|| format!("find the output {name} of template.yaml"))?)
 }

@@ -102,118 +102,93 @@ fn draw(part: &Component) -> Markup {
     }
 }
 
+/// Every box: where it is, its name, what it does, what it leads to.
+const PARTS: [((u32, u32), &str, &str, &str); 15] = [
+    ((10, 10), "Your browser", "sees the shop", "/"),
+    (
+        (206, 10),
+        "Edge cache",
+        "nginx, as CloudFront",
+        "/_local/logs/edge",
+    ),
+    ((406, 10), "CloudFront", "routes, fails over", "#photos"),
+    ((606, 10), "Load balancer", "rules and targets", "#parts"),
+    (
+        (806, 10),
+        "Reverse proxy",
+        "nginx, ModSecurity",
+        "/_local/logs/proxy",
+    ),
+    ((806, 116), "Web server 1", "the shop", "/_local/logs/web-1"),
+    ((986, 116), "Web server 2", "the shop", "/_local/logs/web-2"),
+    (
+        (806, 226),
+        "Redis",
+        "answers, by tags",
+        "/_local/logs/redis",
+    ),
+    (
+        (986, 226),
+        "PostgreSQL",
+        "catalogue, pages",
+        "/_local/database",
+    ),
+    (
+        (606, 116),
+        "forms-intake",
+        "accepts forms",
+        "/_local/logs/forms-intake",
+    ),
+    ((606, 226), "DynamoDB", "submissions", "/_local/database"),
+    (
+        (406, 116),
+        "S3 media bucket",
+        "originals, derivatives",
+        "/_local/objects",
+    ),
+    (
+        (206, 116),
+        "image-serve",
+        "any size, on demand",
+        "/_local/logs/image-serve",
+    ),
+    (
+        (406, 226),
+        "EventBridge, SQS",
+        "uploads to process",
+        "/_local/objects?prefix=originals/",
+    ),
+    (
+        (206, 226),
+        "image-derive",
+        "a set for each upload",
+        "/_local/logs/image-derive",
+    ),
+];
+
 fn components(site: &Site) -> Vec<Component> {
     let ports = &site.ports;
     let emulator = listens(ports.emulator);
-    let part = |at, name, role, link, runs| Component {
-        at,
-        name,
-        role,
-        link,
-        runs,
-    };
-    let web = |index: usize| ports.web.get(index).copied().is_some_and(listens);
-    vec![
-        part((10, 10), "Your browser", "sees the shop", "/", true),
-        part(
-            (206, 10),
-            "Edge cache",
-            "nginx, as CloudFront",
-            "/_local/logs/edge",
-            listens(ports.site),
-        ),
-        part(
-            (406, 10),
-            "CloudFront",
-            "routes, fails over",
-            "#photos",
-            emulator,
-        ),
-        part(
-            (606, 10),
-            "Load balancer",
-            "rules and targets",
-            "#parts",
-            emulator,
-        ),
-        part(
-            (806, 10),
-            "Reverse proxy",
-            "nginx, ModSecurity",
-            "/_local/logs/proxy",
-            listens(ports.proxy),
-        ),
-        part(
-            (806, 116),
-            "Web server 1",
-            "the shop",
-            "/_local/logs/web-1",
-            web(0),
-        ),
-        part(
-            (986, 116),
-            "Web server 2",
-            "the shop",
-            "/_local/logs/web-2",
-            web(1),
-        ),
-        part(
-            (806, 226),
-            "Redis",
-            "answers, by tags",
-            "/_local/logs/redis",
-            listens(ports.redis),
-        ),
-        part(
-            (986, 226),
-            "PostgreSQL",
-            "catalogue, pages",
-            "/_local/database",
-            listens(ports.postgres),
-        ),
-        part(
-            (606, 116),
-            "forms-intake",
-            "accepts forms",
-            "/_local/logs/forms-intake",
-            emulator,
-        ),
-        part(
-            (606, 226),
-            "DynamoDB",
-            "submissions",
-            "/_local/database",
-            emulator,
-        ),
-        part(
-            (406, 116),
-            "S3 media bucket",
-            "originals, derivatives",
-            "/_local/objects",
-            emulator,
-        ),
-        part(
-            (206, 116),
-            "image-serve",
-            "any size, on demand",
-            "/_local/logs/image-serve",
-            emulator,
-        ),
-        part(
-            (406, 226),
-            "EventBridge, SQS",
-            "uploads to process",
-            "/_local/objects?prefix=originals/",
-            emulator,
-        ),
-        part(
-            (206, 226),
-            "image-derive",
-            "a set for each upload",
-            "/_local/logs/image-derive",
-            emulator,
-        ),
-    ]
+    let [first, second] = ports.web;
+    PARTS
+        .iter()
+        .map(|&(at, name, role, link)| Component {
+            at,
+            name,
+            role,
+            link,
+            runs: match name {
+                "Your browser" => true,
+                "Edge cache" => listens(ports.site),
+                "Reverse proxy" => listens(ports.proxy),
+                "Web server 1" => listens(first),
+                "Web server 2" => listens(second),
+                "Redis" => listens(ports.redis),
+                "PostgreSQL" => listens(ports.postgres),
+                _ => emulator,
+            },
+        })
+        .collect()
 }
 
 fn listens(port: u16) -> bool {
