@@ -1,6 +1,6 @@
 //! Products and categories: how they are queried, how they look.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::response::Response;
 use database::{Row, Type};
 use maud::{Markup, html};
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::answer::{Reads, public, tags};
 use crate::layout::{Head, page};
 use crate::pictures::{CARD, FULL, picture};
+use crate::slug::Slug;
 use crate::{App, SiteError, markdown};
 
 /// The tag of everything that lists products.
@@ -146,7 +147,7 @@ pub(crate) async fn shop(State(app): State<App>) -> Result<Response, SiteError> 
 /// `GET /categories/{slug}`.
 pub(crate) async fn category(
     State(app): State<App>,
-    Path(slug): Path<String>,
+    Slug(slug): Slug,
 ) -> Result<Response, SiteError> {
     let mut reads = Reads::default();
     let tags = tags([CATALOGUE]);
@@ -184,7 +185,7 @@ pub(crate) async fn category(
 /// `GET /products/{slug}`.
 pub(crate) async fn product(
     State(app): State<App>,
-    Path(slug): Path<String>,
+    Slug(slug): Slug,
 ) -> Result<Response, SiteError> {
     let mut reads = Reads::default();
     let tags = vec![format!("product-{slug}"), CATALOGUE.to_owned()];

@@ -1,6 +1,6 @@
 //! The front page, the journal and the pages: how they are queried, how they look.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use database::{DatabaseError, Row, Type, column};
 use jiff::Timestamp;
@@ -11,6 +11,7 @@ use crate::answer::{Reads, public, tags};
 use crate::catalogue::{self, CATALOGUE, Product};
 use crate::layout::{Head, NAME, page};
 use crate::pictures::{CARD, OPENING, WIDE, picture};
+use crate::slug::Slug;
 use crate::{App, SiteError, forms, markdown};
 
 /// The tag of the front page.
@@ -179,7 +180,7 @@ pub(crate) async fn blog(State(app): State<App>) -> Result<Response, SiteError> 
 /// `GET /blog/{slug}`.
 pub(crate) async fn article(
     State(app): State<App>,
-    Path(slug): Path<String>,
+    Slug(slug): Slug,
 ) -> Result<Response, SiteError> {
     let mut reads = Reads::default();
     let tags = vec![format!("article-{slug}")];
@@ -207,7 +208,7 @@ pub(crate) async fn article(
 /// `GET /pages/{slug}`.
 pub(crate) async fn standing_page(
     State(app): State<App>,
-    Path(slug): Path<String>,
+    Slug(slug): Slug,
 ) -> Result<Response, SiteError> {
     let mut reads = Reads::default();
     let tags = vec![format!("page-{slug}")];

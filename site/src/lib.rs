@@ -26,6 +26,7 @@ mod observe;
 mod pictures;
 mod publishing;
 mod router;
+mod slug;
 
 pub use app::App;
 pub use config::Config;

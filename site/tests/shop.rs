@@ -163,3 +163,24 @@ async fn methods_and_ids_are_kept_apart() {
     let healthy = ask(&app, request.body(Body::empty()).unwrap()).await;
     assert_eq!(healthy.headers["x-request-id"], "kZ0_example-1==");
 }
+
+#[tokio::test]
+async fn addresses_that_are_none_leave_nothing_in_the_cache() {
+    let services = DataServices::start("site-addresses").unwrap();
+    let app = app(&services).await;
+    let long = "a".repeat(2_000);
+    for path in [
+        "/blog/Not%20a%20name",
+        "/products/..%2f..%2fetc",
+        &format!("/pages/{long}"),
+    ] {
+        assert_eq!(
+            get(&app, path).await.status,
+            StatusCode::NOT_FOUND,
+            "{path}"
+        );
+    }
+    // Neither was the database asked: it has no tables yet.
+    let tables = services.sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'");
+    assert_eq!(tables.unwrap(), Vec::<String>::new());
+}

@@ -7,12 +7,13 @@ use http::StatusCode;
 use maud::{Markup, html};
 
 use super::desk::frame;
-use super::fields::{Faults, Line, area, is_slug, line, overtaken, slug};
+use super::fields::{Faults, Line, area, line, overtaken};
 use super::session::Editor;
 use super::upload::Posted;
 use crate::content::{self, Article, BLOG, HOME};
 use crate::pictures::{CARD, picture};
 use crate::publishing::{Stale, announce, note};
+use crate::slug::{is_slug, slug};
 use crate::{App, SiteError, answer};
 
 /// The name in the address of an article that has none yet.

@@ -125,50 +125,9 @@ pub(super) fn overtaken(place: &str) -> Markup {
     }
 }
 
-/// A name for addresses, from a title: `how-to-choose-a-vase`.
-pub(super) fn slug(title: &str) -> String {
-    let plain = title.chars().flat_map(|character| match character {
-        'ä' | 'Ä' | 'æ' | 'Æ' => "ae".chars().collect::<Vec<_>>(),
-        'ö' | 'Ö' | 'ø' | 'Ø' => "oe".chars().collect(),
-        'ü' | 'Ü' => "ue".chars().collect(),
-        'å' | 'Å' => "aa".chars().collect(),
-        'ß' => "ss".chars().collect(),
-        'é' | 'è' | 'ê' | 'É' => vec!['e'],
-        other => other.to_lowercase().collect(),
-    });
-    let mut slug = String::new();
-    for character in plain {
-        if character.is_ascii_alphanumeric() {
-            slug.push(character);
-        } else if !slug.is_empty() && !slug.ends_with('-') {
-            slug.push('-');
-        }
-        if slug.len() >= 80 {
-            break;
-        }
-    }
-    slug.trim_end_matches('-').to_owned()
-}
-
-/// Whether a text is such a name.
-pub(super) fn is_slug(text: &str) -> bool {
-    !text.is_empty() && slug(text) == text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn titles_become_names() {
-        assert_eq!(
-            slug("How to choose a vase (buy three)"),
-            "how-to-choose-a-vase-buy-three"
-        );
-        assert_eq!(slug("  Größe & Öl!  "), "groesse-oel");
-        assert_eq!(slug("日本"), "");
-        assert!(is_slug("tide-vase") && !is_slug("Tide vase") && !is_slug("../x"));
-    }
 
     #[test]
     fn a_fault_is_told_at_its_field_too() {
