@@ -1,5 +1,8 @@
 //! The tiers of the road in the template: who reaches whom, and how each keeps going.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use crate::template::{property, resource, resources_of, template};
 
 #[test]
@@ -198,4 +201,38 @@ fn every_behaviour_says_what_is_kept_and_the_load_balancer_always_gets_the_host(
             "{policy}"
         );
     }
+}
+
+/// The words in front of which `before` stands, in every source file of a package.
+fn words_after(package: &str, before: &str) -> BTreeSet<String> {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../{package}/src"));
+    std::fs::read_dir(sources)
+        .unwrap()
+        .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
+        .flat_map(|source| {
+            let words = source.split(before).skip(1);
+            words
+                .map(|rest| rest.split(['"', '\'']).next().unwrap().to_lowercase())
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+#[test]
+fn the_caches_user_may_do_what_the_cache_kit_does_and_nothing_else() {
+    let user = resource("CacheUser");
+    let access = user.split("AccessString: ").nth(1).unwrap();
+    let access = access.lines().next().unwrap();
+    let allowed: BTreeSet<String> = access
+        .split(" +")
+        .skip(1)
+        .filter(|command| !command.starts_with("client|"))
+        .map(str::to_owned)
+        .collect();
+    let mut used = words_after("shared/cache", "cmd(\"");
+    used.extend(words_after("shared/cache", "redis.call('"));
+    // The client's own, when it connects.
+    used.extend(["auth", "hello"].map(str::to_owned));
+    assert_eq!(allowed, used);
+    assert!(access.starts_with("on ~c:* ~t:* ~l:* -@all "), "{access}");
 }
