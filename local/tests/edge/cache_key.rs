@@ -43,6 +43,8 @@ fn what_is_not_in_the_key_does_not_reach_the_web_server() {
     assert_eq!(
         names,
         [
+            // In the key, as the scheme.
+            "cloudfront-forwarded-proto",
             "host",
             "x-forwarded-for",
             "x-forwarded-proto",
