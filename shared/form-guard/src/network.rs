@@ -19,7 +19,7 @@ pub fn network_of(address: IpAddr) -> String {
 /// The visitor's address: what CloudFront says (`address:port`, an IPv6 address without
 /// brackets,
 /// <https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html>),
-/// else the last entry of `X-Forwarded-For`, which the load balancer itself wrote. Entries
+/// else the last entry of `X-Forwarded-For`, which CloudFront itself wrote. Entries
 /// before it are the visitor's own words.
 #[must_use]
 pub fn viewer_address(
