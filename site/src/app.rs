@@ -65,7 +65,7 @@ impl App {
             cache: Cache::new(&config.cache, credentials).map_err(SiteError::Cache)?,
             objects: aws_sdk_s3::Client::from_conf(objects),
             events: aws_sdk_eventbridge::Client::new(&aws),
-            sessions: Sessions::new(config.editor.session_key.clone(), config.is_secure()),
+            sessions: Sessions::new(&config.editor.session_key, config.is_secure())?,
             attempts: Attempts::default(),
             is_migrated: OnceCell::new(),
             config,

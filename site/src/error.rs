@@ -37,6 +37,9 @@ pub enum SiteError {
     /// The cache's settings are no good.
     #[error("use the cache")]
     Cache(#[source] CacheError),
+    /// The key of the editor's sessions is no good.
+    #[error("use the editor's secret")]
+    SessionKey(#[from] form_guard::KeyError),
     /// A photo could not be stored.
     #[error("store the photo")]
     Upload(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -94,6 +97,7 @@ impl Classified for SiteError {
             Self::Throttled => ErrorClass::Throttled,
             Self::Database(error) => error.class(),
             Self::Cache(error) => error.class(),
+            Self::SessionKey(_) => ErrorClass::Permanent,
             Self::Upload(_) => ErrorClass::Transient,
         }
     }
@@ -107,6 +111,7 @@ impl Classified for SiteError {
             Self::Throttled => "site.throttled",
             Self::Database(error) => error.code(),
             Self::Cache(error) => error.code(),
+            Self::SessionKey(_) => "site.session_key",
             Self::Upload(_) => "site.upload",
         }
     }

@@ -1,15 +1,15 @@
-//! Who is signed in.
+//! Who is signed in. Sessions are sealed as the forms' tokens are (`form-guard`).
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
-use hmac::{Hmac, KeyInit, Mac};
+use form_guard::{Key, KeyError, Purpose, digest, open, seal};
 use http::header;
 use http::request::Parts;
 use settings::Secret;
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
 use crate::{App, answer};
 
@@ -22,7 +22,7 @@ const MAX_FAILURES: usize = 10;
 
 /// Makes sessions and knows them again.
 pub(crate) struct Sessions {
-    key: Secret,
+    key: Key,
     is_secure: bool,
 }
 
@@ -37,14 +37,20 @@ pub(crate) struct Editor {
 pub(crate) struct Attempts(Mutex<Vec<Instant>>);
 
 impl Sessions {
-    pub(crate) const fn new(key: Secret, is_secure: bool) -> Self {
-        Self { key, is_secure }
+    /// Sessions that `secret` signs, of whatever length.
+    ///
+    /// # Errors
+    /// Never with the digest of a secret; the key's own rule stays the key's.
+    pub(crate) fn new(secret: &Secret, is_secure: bool) -> Result<Self, KeyError> {
+        let secret = hex(&Sha256::digest(secret.expose().as_bytes()));
+        let key = Key::new(&secret)?;
+        Ok(Self { key, is_secure })
     }
 
     /// The cookie of a new session.
     pub(crate) fn cookie(&self, now: SystemTime) -> String {
         let ends = seconds(now) + LIFETIME.as_secs();
-        let value = format!("{ends}.{}", self.digest("session", &ends.to_string()));
+        let value = seal(&self.key, Purpose::Session, "editor", ends);
         self.set_cookie(&value, LIFETIME.as_secs())
     }
 
@@ -60,26 +66,18 @@ impl Sessions {
 
     /// The editor whose cookie this is.
     pub(crate) fn editor(&self, value: &str, now: SystemTime) -> Option<Editor> {
-        let (ends, digest) = value.split_once('.')?;
-        let is_over = ends.parse::<u64>().ok()? <= seconds(now);
-        (!is_over && self.is_digest("session", ends, digest)).then(|| Editor {
-            form_key: self.digest("form", value),
+        let opened = open(&self.key, Purpose::Session, value, seconds(now)).ok()?;
+        let session = [value.as_bytes(), opened.payload.as_bytes()];
+        Some(Editor {
+            form_key: hex(&digest(&self.key, Purpose::OwnerForm, &session)),
         })
     }
 
-    fn digest(&self, purpose: &str, text: &str) -> String {
-        let digest = self.mac(purpose, text).finalize().into_bytes();
-        digest.iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-
-    /// Compares in constant time.
-    fn is_digest(&self, purpose: &str, text: &str, digest: &str) -> bool {
-        let ours = self.digest(purpose, text);
-        is_same(&self.key, &ours, digest)
-    }
-
-    fn mac(&self, purpose: &str, text: &str) -> Hmac<Sha256> {
-        keyed(&self.key, &format!("{purpose}\n{text}"))
+    /// Whether two passwords are the same. Digests are compared: how long that takes tells
+    /// nothing about them.
+    pub(crate) fn is_same(&self, one: &str, other: &str) -> bool {
+        let digest = |text: &str| digest(&self.key, Purpose::Session, &[text.as_bytes()]);
+        digest(one) == digest(other)
     }
 }
 
@@ -105,22 +103,12 @@ impl Attempts {
     }
 }
 
-/// Whether two texts are the same, in a time that does not tell where they differ.
-pub(crate) fn is_same(key: &Secret, one: &str, other: &str) -> bool {
-    let expected = keyed(key, one).finalize().into_bytes();
-    keyed(key, other).verify_slice(&expected).is_ok()
-}
-
-fn keyed(key: &Secret, text: &str) -> Hmac<Sha256> {
-    // A key of any length is one: `new_from_slice` of HMAC never fails.
-    let mut mac = Hmac::<Sha256>::new_from_slice(key.expose().as_bytes())
-        .unwrap_or_else(|_| Hmac::new(&hmac::digest::Key::<Hmac<Sha256>>::default()));
-    mac.update(text.as_bytes());
-    mac
-}
-
 fn seconds(now: SystemTime) -> u64 {
     now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Everybody else is shown the way to sign in.
@@ -144,7 +132,7 @@ mod tests {
     use super::*;
 
     fn sessions() -> Sessions {
-        Sessions::new(Secret::new("a key"), true)
+        Sessions::new(&Secret::new("a key"), true).unwrap()
     }
 
     fn value(cookie: &str) -> &str {
@@ -152,17 +140,27 @@ mod tests {
     }
 
     #[test]
-    fn a_session_ends_and_cannot_be_lengthened() {
+    fn a_session_ends_and_opens_for_no_other_key() {
         let now = UNIX_EPOCH + Duration::from_secs(1_000);
         let cookie = sessions().cookie(now);
         let value = value(&cookie);
         assert!(sessions().editor(value, now).is_some());
-        assert!(sessions().editor(value, now + LIFETIME).is_none());
-        let longer = value.replacen("44200", "94200", 1);
-        assert_ne!(longer, value);
-        assert!(sessions().editor(&longer, now).is_none());
-        let other = Sessions::new(Secret::new("another key"), true);
+        assert!(
+            sessions()
+                .editor(value, now + LIFETIME + Duration::from_secs(1))
+                .is_none()
+        );
+        let changed = if value.starts_with('A') { "B" } else { "A" };
+        let changed = format!("{changed}{}", &value[1..]);
+        assert!(sessions().editor(&changed, now).is_none());
+        let other = Sessions::new(&Secret::new("another key"), true).unwrap();
         assert!(other.editor(value, now).is_none());
+    }
+
+    #[test]
+    fn passwords_are_the_same_or_not() {
+        assert!(sessions().is_same("correct horse", "correct horse"));
+        assert!(!sessions().is_same("correct horse", "correct horse "));
     }
 
     #[test]
@@ -171,7 +169,9 @@ mod tests {
         for attribute in ["HttpOnly", "SameSite=Strict", "Secure", "Path=/"] {
             assert!(cookie.contains(attribute), "{cookie}");
         }
-        let plain = Sessions::new(Secret::new("a key"), false).cookie(UNIX_EPOCH);
+        let plain = Sessions::new(&Secret::new("a key"), false)
+            .unwrap()
+            .cookie(UNIX_EPOCH);
         assert!(!plain.contains("Secure"), "{plain}");
     }
 

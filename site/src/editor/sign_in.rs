@@ -10,7 +10,7 @@ use maud::html;
 use serde::Deserialize;
 use tracing::warn;
 
-use super::session::{Editor, is_same};
+use super::session::Editor;
 use crate::answer::{self, Lifetime};
 use crate::layout::{Head, page};
 use crate::{App, SiteError};
@@ -44,11 +44,10 @@ pub(crate) async fn sign_in(
         return Err(SiteError::Throttled);
     }
     let editor = &app.config().editor;
-    if !is_same(
-        &editor.session_key,
-        &credentials.password,
-        editor.password.expose(),
-    ) {
+    if !app
+        .sessions()
+        .is_same(&credentials.password, editor.password.expose())
+    {
         app.attempts().failed(now);
         warn!("Somebody failed to sign in to the editor");
         let words = "That is not the password. It is in the secret EDITOR_SECRET.";
