@@ -5,7 +5,7 @@
 //! them; when either fails the change stands, and [`sweep`] invalidates what is left over.
 
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
-use database::{DatabaseError, Transaction, Type, column};
+use database::{Parameters, Type, column};
 use serde_json::json;
 use telemetry::Chain;
 use tracing::{info, warn};
@@ -25,20 +25,32 @@ pub(crate) struct Stale {
     pub(crate) paths: Vec<String>,
 }
 
-/// Notes what becomes stale; part of the change itself.
-pub(crate) async fn note(
-    transaction: &Transaction<'_>,
+/// Carries out a change and notes what it makes stale, both or neither; then makes caches
+/// forget. False, and nothing happens, when the statement changes no row: another editor was
+/// faster.
+pub(crate) async fn publish(
+    app: &App,
+    statement: &str,
+    values: Parameters<'_>,
     stale: &Stale,
-) -> Result<(), DatabaseError> {
-    let statement = "INSERT INTO cache_events (tag) SELECT unnest($1)";
+) -> Result<bool, SiteError> {
+    let mut connection = app.database().await?.connection().await?;
+    let transaction = connection.transaction().await?;
+    if transaction.execute(statement, values).await? == 0 {
+        return Ok(false);
+    }
+    let note = "INSERT INTO cache_events (tag) SELECT unnest($1)";
     transaction
-        .execute(statement, &[(&stale.tags, Type::TEXT_ARRAY)])
+        .execute(note, &[(&stale.tags, Type::TEXT_ARRAY)])
         .await?;
-    Ok(())
+    transaction.commit().await?;
+    drop(connection);
+    announce(app, stale).await;
+    Ok(true)
 }
 
 /// Makes caches forget, after the change is committed.
-pub(crate) async fn announce(app: &App, stale: &Stale) {
+async fn announce(app: &App, stale: &Stale) {
     if let Err(error) = app.cache().invalidate(&stale.tags).await {
         warn!(error = %Chain(&error), tags = ?stale.tags, "Left cached answers to the sweep");
     } else if let Err(error) = mark(app, &stale.tags).await {

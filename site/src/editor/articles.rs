@@ -2,7 +2,7 @@
 
 use axum::extract::{Multipart, Path, State};
 use axum::response::Response;
-use database::{DatabaseError, Type};
+use database::Type;
 use http::StatusCode;
 use maud::{Markup, html};
 
@@ -12,7 +12,7 @@ use super::session::Editor;
 use super::upload::Posted;
 use crate::content::{self, Article, BLOG, HOME};
 use crate::pictures::{CARD, picture};
-use crate::publishing::{Stale, announce, note};
+use crate::publishing::{Stale, publish};
 use crate::slug::{is_slug, slug};
 use crate::{App, SiteError, answer};
 
@@ -113,18 +113,14 @@ pub(crate) async fn save(
         }
         Err(error) => return Err(error),
     }
-    announce(&app, &stale(&article.slug)).await;
     Ok(answer::see_other(&format!(
         "/editor/articles/{}",
         article.slug
     )))
 }
 
-/// Stores a change, and what it makes stale. False when another was faster.
 async fn store(app: &App, place: &str, article: &Article) -> Result<bool, SiteError> {
-    let mut connection = app.database().await?.connection().await?;
-    let transaction = connection.transaction().await?;
-    let values = [
+    let mut values = vec![
         (&article.slug as _, Type::TEXT),
         (&article.title as _, Type::TEXT),
         (&article.summary as _, Type::TEXT),
@@ -133,19 +129,13 @@ async fn store(app: &App, place: &str, article: &Article) -> Result<bool, SiteEr
         (&article.photo_alt as _, Type::TEXT),
         (&article.is_published as _, Type::BOOL),
     ];
-    let changed: Result<u64, DatabaseError> = if place == NEW {
-        transaction.execute(INSERT, &values).await
+    let statement = if place == NEW {
+        INSERT
     } else {
-        let version = [(&article.version as _, Type::INT4)];
-        let values: Vec<_> = values.into_iter().chain(version).collect();
-        transaction.execute(UPDATE, &values).await
+        values.push((&article.version as _, Type::INT4));
+        UPDATE
     };
-    if changed? == 0 {
-        return Ok(false);
-    }
-    note(&transaction, &stale(&article.slug)).await?;
-    transaction.commit().await?;
-    Ok(true)
+    publish(app, statement, &values, &stale(&article.slug)).await
 }
 
 fn stale(slug: &str) -> Stale {

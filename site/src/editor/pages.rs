@@ -12,7 +12,7 @@ use super::desk::frame;
 use super::fields::{Faults, Line, area, line, overtaken};
 use super::session::Editor;
 use crate::content::{self, StandingPage};
-use crate::publishing::{Stale, announce, note};
+use crate::publishing::{Stale, publish};
 use crate::{App, SiteError, answer, forms};
 
 const UPDATE: &str = "UPDATE pages SET title = $2, body = $3, form = $4, \
@@ -76,7 +76,14 @@ pub(crate) async fn save(
         tags: vec![format!("page-{slug}")],
         paths: vec![format!("/pages/{slug}")],
     };
-    if !store(&app, &changed, &stale).await? {
+    let values = [
+        (&changed.slug as _, Type::TEXT),
+        (&changed.title as _, Type::TEXT),
+        (&changed.body as _, Type::TEXT),
+        (&changed.form as _, Type::TEXT),
+        (&changed.version as _, Type::INT4),
+    ];
+    if !publish(&app, UPDATE, &values, &stale).await? {
         changed.version = present.version;
         let notice = overtaken(&format!("/editor/pages/{slug}"));
         return Ok(form(
@@ -87,31 +94,12 @@ pub(crate) async fn save(
             &notice,
         ));
     }
-    announce(&app, &stale).await;
     Ok(answer::see_other("/editor"))
 }
 
 async fn find(app: &App, slug: &str) -> Result<StandingPage, SiteError> {
     let found = content::pages(app, Some(slug)).await?.into_iter().next();
     found.ok_or(SiteError::NotFound)
-}
-
-async fn store(app: &App, page: &StandingPage, stale: &Stale) -> Result<bool, SiteError> {
-    let mut connection = app.database().await?.connection().await?;
-    let transaction = connection.transaction().await?;
-    let values = [
-        (&page.slug as _, Type::TEXT),
-        (&page.title as _, Type::TEXT),
-        (&page.body as _, Type::TEXT),
-        (&page.form as _, Type::TEXT),
-        (&page.version as _, Type::INT4),
-    ];
-    if transaction.execute(UPDATE, &values).await? == 0 {
-        return Ok(false);
-    }
-    note(&transaction, stale).await?;
-    transaction.commit().await?;
-    Ok(true)
 }
 
 fn form(

@@ -13,7 +13,7 @@ use super::fields::{Faults, Line, area, line, overtaken};
 use super::session::Editor;
 use crate::catalogue::{self, CATALOGUE, Product};
 use crate::content::HOME;
-use crate::publishing::{Stale, announce, note};
+use crate::publishing::{Stale, publish};
 use crate::{App, SiteError, answer};
 
 const UPDATE: &str = "UPDATE products SET name = $2, summary = $3, description = $4, \
@@ -91,7 +91,16 @@ pub(crate) async fn save(
             "/".to_owned(),
         ],
     };
-    if !store(&app, &changed, posted.version, &stale).await? {
+    let values = [
+        (&changed.slug as _, Type::TEXT),
+        (&changed.name as _, Type::TEXT),
+        (&changed.summary as _, Type::TEXT),
+        (&changed.description as _, Type::TEXT),
+        (&changed.price_cents as _, Type::INT4),
+        (&changed.stock as _, Type::INT4),
+        (&posted.version as _, Type::INT4),
+    ];
+    if !publish(&app, UPDATE, &values, &stale).await? {
         posted.version = present.version;
         let notice = overtaken(&format!("/editor/products/{slug}"));
         return Ok(form(
@@ -103,33 +112,7 @@ pub(crate) async fn save(
             &notice,
         ));
     }
-    announce(&app, &stale).await;
     Ok(answer::see_other("/editor"))
-}
-
-async fn store(
-    app: &App,
-    product: &Product,
-    version: i32,
-    stale: &Stale,
-) -> Result<bool, SiteError> {
-    let mut connection = app.database().await?.connection().await?;
-    let transaction = connection.transaction().await?;
-    let values = [
-        (&product.slug as _, Type::TEXT),
-        (&product.name as _, Type::TEXT),
-        (&product.summary as _, Type::TEXT),
-        (&product.description as _, Type::TEXT),
-        (&product.price_cents as _, Type::INT4),
-        (&product.stock as _, Type::INT4),
-        (&version as _, Type::INT4),
-    ];
-    if transaction.execute(UPDATE, &values).await? == 0 {
-        return Ok(false);
-    }
-    note(&transaction, stale).await?;
-    transaction.commit().await?;
-    Ok(true)
 }
 
 fn read(present: &Product, posted: &Posted) -> (Product, Faults) {
