@@ -9,6 +9,7 @@ mod colour;
 mod exif;
 mod jpeg;
 mod noise;
+mod pots;
 mod raster;
 mod render;
 mod scenes;
@@ -17,10 +18,10 @@ mod stoneware;
 
 pub use exif::{Exif, GpsPosition};
 pub use jpeg::{encode_jpeg, encode_jpeg_with_exif};
+pub use pots::{POTS, Pot};
 pub use raster::Rgb;
 pub use render::{render, render_pot};
 pub use shop::{ShopPhoto, shop_photos};
-pub use stoneware::{POTS, Pot};
 
 /// A picture this crate can draw, at any size and for any seed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

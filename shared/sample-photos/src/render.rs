@@ -5,9 +5,10 @@ use std::thread;
 use crate::Scene;
 use crate::colour::{Colour, ToneCurve};
 use crate::noise::Noise;
+use crate::pots::Pot;
 use crate::raster::Rgb;
 use crate::scenes::{Harbour, Meadow, Mountains, StillLife};
-use crate::stoneware::{Pot, Still};
+use crate::stoneware::Still;
 
 /// The camera's frame: maps pixels to scene coordinates, where the picture is
 /// one unit high, x runs from 0 to [`Frame::aspect`] and y downwards from 0 to 1.

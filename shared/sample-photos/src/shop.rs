@@ -1,6 +1,6 @@
 //! The photos of the reference site.
 
-use crate::stoneware::{POTS, Pot};
+use crate::pots::{POTS, Pot};
 use crate::{Scene, encode_jpeg, render, render_pot};
 
 const QUALITY: u8 = 86;
