@@ -1,6 +1,5 @@
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -27,7 +26,6 @@ pub(crate) struct Inner {
     pub(crate) link: Option<Link>,
     refresh: Refresh,
     pub(crate) flights: Flights,
-    tally: [AtomicU64; 4],
 }
 
 /// An answer and where it came from.
@@ -67,19 +65,6 @@ impl Outcome {
     }
 }
 
-/// How often answers came from where, since the start of the process.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counters {
-    /// [`Outcome::Hit`].
-    pub hits: u64,
-    /// [`Outcome::Stale`].
-    pub stale: u64,
-    /// [`Outcome::Computed`].
-    pub computed: u64,
-    /// [`Outcome::Bypassed`].
-    pub bypassed: u64,
-}
-
 impl Cache {
     /// A cache as the settings say; it is connected to when first needed. `credentials` sign
     /// tokens where IAM decides.
@@ -98,7 +83,6 @@ impl Cache {
             link,
             refresh: settings.refresh,
             flights: Flights::default(),
-            tally: Default::default(),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -137,14 +121,6 @@ impl Cache {
     {
         let began = Instant::now();
         let (value, outcome) = self.answer(key, policy, tags, compute).await?;
-        let [hits, stale, computed, bypassed] = &self.inner.tally;
-        let counter = match outcome {
-            Outcome::Hit => hits,
-            Outcome::Stale => stale,
-            Outcome::Computed => computed,
-            Outcome::Bypassed => bypassed,
-        };
-        counter.fetch_add(1, Ordering::Relaxed);
         Ok(Cached {
             value,
             outcome,
@@ -180,19 +156,6 @@ impl Cache {
     #[must_use]
     pub fn is_left_alone(&self) -> bool {
         self.inner.link.as_ref().is_some_and(Link::is_open)
-    }
-
-    /// How often answers came from where.
-    #[must_use]
-    pub fn counters(&self) -> Counters {
-        let [hits, stale, computed, bypassed] = &self.inner.tally;
-        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        Counters {
-            hits: read(hits),
-            stale: read(stale),
-            computed: read(computed),
-            bypassed: read(bypassed),
-        }
     }
 
     async fn answer<T, E, F, Fut>(

@@ -25,7 +25,7 @@ mod link;
 mod settings;
 mod store;
 
-pub use cache::{Cache, Cached, Counters, Outcome};
+pub use cache::{Cache, Cached, Outcome};
 pub use cache_entry::Policy;
 pub use error::CacheError;
 pub use settings::{CacheAuth, CacheSettings, Refresh};
