@@ -124,65 +124,6 @@ async fn a_failure_with_nothing_stored_is_the_readers() {
     assert_eq!(read(&cache(), &key, &tags, 2).await, (2, Outcome::Computed));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_hot_answer_is_computed_once_per_window() {
-    // Two caches stand for two processes: they share nothing but Redis.
-    let caches = [cache(), cache()];
-    let (key, tags) = unique("hot");
-    let window = Duration::from_secs(3);
-    let policy = Policy::new(window, Duration::from_mins(1));
-    let (computed, at_once, most) = (counter(), counter(), counter());
-    let (slow, reads) = (counter(), 12_000_u32);
-    let mut readers = tokio::task::JoinSet::new();
-    let start = Instant::now();
-    for number in 0..reads {
-        let cache = caches[number as usize % 2].clone();
-        let (key, tags) = (key.clone(), tags.clone());
-        let (computed, at_once, most, slow) = (
-            computed.clone(),
-            at_once.clone(),
-            most.clone(),
-            slow.clone(),
-        );
-        // 1,000 reads a second.
-        tokio::time::sleep_until((start + Duration::from_millis(1) * number).into()).await;
-        readers.spawn(async move {
-            let compute = move || async move {
-                computed.fetch_add(1, Ordering::SeqCst);
-                most.fetch_max(at_once.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-                tokio::time::sleep(Duration::from_millis(20)).await;
-                at_once.fetch_sub(1, Ordering::SeqCst);
-                Ok::<_, std::fmt::Error>(number)
-            };
-            let cached = cache.get_or_compute(&key, &policy, &tags, compute).await;
-            let outcome = cached.unwrap().outcome;
-            let waited = !matches!(outcome, Outcome::Hit | Outcome::Stale);
-            // After the first fill nobody waits for a computation.
-            if waited && number > 500 {
-                slow.fetch_add(1, Ordering::SeqCst);
-            }
-        });
-    }
-    while let Some(read) = readers.join_next().await {
-        read.unwrap();
-    }
-    let windows = start.elapsed().as_secs_f64() / window.as_secs_f64();
-    let computed = computed.load(Ordering::SeqCst);
-    println!(
-        "{reads} reads in {windows:.1} windows: {computed} computations, {} at a time, {} waited",
-        most.load(Ordering::SeqCst),
-        slow.load(Ordering::SeqCst),
-    );
-    // The first is no recomputation.
-    let most_allowed = (windows * 1.1).ceil();
-    assert!(
-        (computed - 1) as f64 <= most_allowed,
-        "{computed} in {windows}"
-    );
-    assert_eq!(most.load(Ordering::SeqCst), 1);
-    assert_eq!(slow.load(Ordering::SeqCst), 0);
-}
-
 fn counter() -> Arc<AtomicUsize> {
     Arc::default()
 }
