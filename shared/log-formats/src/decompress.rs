@@ -1,0 +1,116 @@
+use std::io::{self, BufRead, Read};
+
+use flate2::bufread::MultiGzDecoder;
+
+/// How many bytes tell a stream's encoding.
+pub const MAGIC_BYTES: usize = 4;
+
+/// The most memory a zstd frame may ask for: 2^23 bytes.
+const ZSTD_WINDOW_LOG: u32 = 23;
+
+/// How a stream is compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// Not at all.
+    Plain,
+    /// gzip, of any number of members.
+    Gzip,
+    /// zstd, of any number of frames.
+    Zstd,
+    /// An Apache Parquet file, which cannot be read as a stream.
+    Parquet,
+}
+
+impl Encoding {
+    /// Tells by a stream's first bytes: names and headers are not to be relied on.
+    #[must_use]
+    pub fn of(first: &[u8]) -> Self {
+        match first {
+            [0x1f, 0x8b, ..] => Self::Gzip,
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstd,
+            [b'P', b'A', b'R', b'1', ..] => Self::Parquet,
+            _ => Self::Plain,
+        }
+    }
+}
+
+/// A stream that is decompressed while it is read.
+pub enum Decompressed<R: BufRead> {
+    /// As it came.
+    Plain(R),
+    /// From gzip.
+    Gzip(Box<MultiGzDecoder<R>>),
+    /// From zstd.
+    Zstd(Box<zstd::stream::read::Decoder<'static, R>>),
+}
+
+impl<R: BufRead> Decompressed<R> {
+    /// Looks at the stream's beginning and decompresses what needs it. The stream's first
+    /// buffer must hold [`MAGIC_BYTES`], if it has as many.
+    ///
+    /// # Errors
+    /// When the stream cannot be read.
+    pub fn new(mut stream: R) -> io::Result<Self> {
+        Ok(match Encoding::of(stream.fill_buf()?) {
+            Encoding::Gzip => Self::Gzip(Box::new(MultiGzDecoder::new(stream))),
+            Encoding::Zstd => {
+                let mut decoder = zstd::stream::read::Decoder::with_buffer(stream)?;
+                decoder.window_log_max(ZSTD_WINDOW_LOG)?;
+                Self::Zstd(Box::new(decoder))
+            }
+            Encoding::Plain | Encoding::Parquet => Self::Plain(stream),
+        })
+    }
+}
+
+impl<R: BufRead> Read for Decompressed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(stream) => stream.read(buffer),
+            Self::Gzip(stream) => stream.read(buffer),
+            Self::Zstd(stream) => stream.read(buffer),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    fn gzip(text: &str) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(text.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn decompress(bytes: &[u8]) -> io::Result<String> {
+        let mut text = String::new();
+        Decompressed::new(bytes)?.read_to_string(&mut text)?;
+        Ok(text)
+    }
+
+    #[test]
+    fn members_and_frames_are_one_stream() {
+        let members = [gzip("one\n"), gzip("two\n")].concat();
+        assert_eq!(decompress(&members).unwrap(), "one\ntwo\n");
+        let frames = [
+            zstd::encode_all(&b"one\n"[..], 1),
+            zstd::encode_all(&b"two\n"[..], 1),
+        ];
+        let frames: Vec<u8> = frames.into_iter().flat_map(Result::unwrap).collect();
+        assert_eq!(decompress(&frames).unwrap(), "one\ntwo\n");
+        assert_eq!(decompress(b"plain").unwrap(), "plain");
+        assert_eq!(decompress(b"").unwrap(), "");
+    }
+
+    #[test]
+    fn a_truncated_stream_is_a_fault() {
+        let whole = gzip(&"a line of a log\n".repeat(100));
+        assert!(decompress(&whole[..whole.len() - 9]).is_err());
+    }
+}
