@@ -116,7 +116,9 @@ mod tests {
     use super::*;
     use crate::{LineParser, Source};
 
-    fn flows(lines: &[&str]) -> Vec<Result<Option<(u16, u64, bool)>, BadLine>> {
+    type Seen = Result<Option<(u16, u64, bool)>, BadLine>;
+
+    fn flows(lines: &[&str]) -> Vec<Seen> {
         let mut parser = LineParser::new(Source::VpcFlow, None).unwrap();
         let parse = |line: &&str| {
             let mut seen = None;

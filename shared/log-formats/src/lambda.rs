@@ -85,7 +85,9 @@ mod tests {
     use super::*;
     use crate::{LineParser, Source};
 
-    fn message(line: &str) -> Result<Option<(Severity, String, String, Option<f64>)>, BadLine> {
+    type Seen = Option<(Severity, String, String, Option<f64>)>;
+
+    fn message(line: &str) -> Result<Seen, BadLine> {
         let mut parser = LineParser::new(Source::Lambda, None).unwrap();
         let mut seen = None;
         parser.parse(line.as_bytes(), |record| {

@@ -100,12 +100,8 @@ pub(crate) fn of_rfc3339(bytes: &[u8]) -> Option<i64> {
             .iter()
             .take_while(|byte| byte.is_ascii_digit())
             .count();
-        for index in 0..3 {
-            let digit = if index < count {
-                digits[index] - b'0'
-            } else {
-                0
-            };
+        for place in 0..3 {
+            let digit = digits[..count].get(place).map_or(0, |digit| digit - b'0');
             ms = ms * 10 + u16::from(digit);
         }
         rest = &digits[count..];

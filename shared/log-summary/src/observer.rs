@@ -1,0 +1,579 @@
+use std::collections::{BTreeMap, HashMap};
+
+use foldhash::fast::RandomState;
+use log_formats::{Request, Source, Text};
+
+use crate::hour::{AGENTS, ClientStats, HOUR_MS, Hour, RouteStats, WINDOW_MS, Window};
+use crate::path::is_query_traversal;
+use crate::rules::MAX_ROUTES;
+use crate::{
+    AgentClass, AgentStats, Frequent, HourKey, Merge, Network, PageStats, PathTraits, Summary,
+    SummaryRules,
+};
+
+/// The most hours of one file: a file has the requests of minutes, or of a day when it comes
+/// late. Requests of further hours are counted as skewed.
+const MAX_HOURS: usize = 50;
+/// The longest name of a page, in bytes; what is longer is cut.
+const MAX_PAGE_BYTES: usize = 512;
+/// The group of the paths for which there is no group left.
+const OTHER_ROUTES: &str = "other";
+/// How far a log's clock may be ahead of ours: an hour.
+const MAX_AHEAD_MS: i64 = HOUR_MS;
+
+/// Adds up the requests of one log file.
+#[derive(Debug)]
+pub struct Observer<'a> {
+    rules: &'a SummaryRules,
+    source: Source,
+    latest_ms: i64,
+    hours: Vec<Live>,
+    skewed: u64,
+    groups: Groups,
+    page: Vec<u8>,
+    /// The host of the last request and its site: most are like the one before.
+    host: (Vec<u8>, usize),
+    /// The place of the last request's hour.
+    place: usize,
+}
+
+/// An hour while its requests come in: keyed by what stands in the log, so that nothing has
+/// to be decoded for each line.
+#[derive(Debug)]
+struct Live {
+    site: usize,
+    index: i64,
+    hour: Hour,
+    routes: Vec<RouteStats>,
+    statuses: Vec<u64>,
+    agents: Frequent<Box<[u8]>, LiveAgent>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct LiveAgent {
+    text: String,
+    class: AgentClass,
+    requests: u64,
+    bytes_sent: u64,
+}
+
+impl Merge for LiveAgent {
+    fn merge(&mut self, other: &Self) {
+        self.requests += other.requests;
+        self.bytes_sent += other.bytes_sent;
+    }
+}
+
+/// Names of the groups of paths, numbered as they are met.
+#[derive(Debug, Default)]
+struct Groups {
+    names: Vec<String>,
+    places: HashMap<String, usize, RandomState>,
+}
+
+impl Groups {
+    fn place(&mut self, name: String) -> usize {
+        if let Some(place) = self.places.get(&name) {
+            return *place;
+        }
+        let name = if self.names.len() + 1 >= MAX_ROUTES {
+            OTHER_ROUTES.to_owned()
+        } else {
+            name
+        };
+        if let Some(place) = self.places.get(&name) {
+            return *place;
+        }
+        self.names.push(name.clone());
+        self.places.insert(name, self.names.len() - 1);
+        self.names.len() - 1
+    }
+}
+
+impl<'a> Observer<'a> {
+    /// Begins a file of a tier. Requests more than an hour after `now_ms`, milliseconds since
+    /// 1970, are skewed.
+    #[must_use]
+    pub fn new(rules: &'a SummaryRules, source: Source, now_ms: i64) -> Self {
+        Self {
+            rules,
+            source,
+            latest_ms: now_ms.saturating_add(MAX_AHEAD_MS),
+            hours: Vec::new(),
+            skewed: 0,
+            groups: Groups::default(),
+            page: Vec::new(),
+            host: (Vec::new(), rules.site_of(&[])),
+            place: 0,
+        }
+    }
+
+    /// Counts one request.
+    pub fn observe(&mut self, request: &Request<'_>) {
+        if request.host != self.host.0 {
+            self.host = (request.host.to_vec(), self.rules.site_of(request.host));
+        }
+        let (site, index) = (self.host.1, request.time_ms.div_euclid(HOUR_MS));
+        let Some(place) = self.place_of(site, index, request.time_ms) else {
+            self.skewed += 1;
+            return;
+        };
+        let live = &mut self.hours[place];
+        let class = live.count_agent(request, &self.rules.warmer);
+        if class == AgentClass::Warmer {
+            live.hour.warmer_requests += 1;
+            return;
+        }
+        page_name(request, &self.rules.page_parameters, &mut self.page);
+        live.count_totals(request);
+        let (route, mut traits) =
+            live.count_page(request, &self.page, self.rules, &mut self.groups);
+        live.count_route(request, route);
+        live.count_referrer(request);
+        if !request.query.is_empty() {
+            traits.is_traversal |= is_query_traversal(request.query);
+        }
+        live.count_client(request, traits);
+    }
+
+    #[inline]
+    fn place_of(&mut self, site: usize, index: i64, time_ms: i64) -> Option<usize> {
+        let is_it = |live: &Live| live.index == index && live.site == site;
+        if self.hours.get(self.place).is_some_and(is_it) {
+            return Some(self.place);
+        }
+        let place = self.hours.iter().position(is_it);
+        let place = match place {
+            Some(place) => place,
+            None if time_ms > self.latest_ms || self.hours.len() >= MAX_HOURS => return None,
+            None => {
+                self.hours.push(Live::new(site, index));
+                self.hours.len() - 1
+            }
+        };
+        self.place = place;
+        Some(place)
+    }
+
+    /// What the requests add up to.
+    #[must_use]
+    pub fn finish(self) -> Summary {
+        let mut hours = BTreeMap::new();
+        for live in self.hours {
+            let key = HourKey {
+                site: self
+                    .rules
+                    .sites
+                    .get(live.site)
+                    .map_or_else(String::new, |site| site.name.clone()),
+                source: self.source,
+                hour: live.index,
+            };
+            hours.insert(key, live.finish(&self.groups));
+        }
+        Summary {
+            hours,
+            skewed: self.skewed,
+        }
+    }
+}
+
+/// The path, with the query's parameters that make another page, in the query's order.
+fn page_name(request: &Request<'_>, parameters: &[String], name: &mut Vec<u8>) {
+    name.clear();
+    name.extend_from_slice(&request.path[..request.path.len().min(MAX_PAGE_BYTES)]);
+    if request.query.is_empty() || parameters.is_empty() {
+        return;
+    }
+    for pair in request.query.split(|byte| *byte == b'&').take(64) {
+        let key = pair.split(|byte| *byte == b'=').next().unwrap_or(pair);
+        let is_kept = parameters
+            .iter()
+            .any(|parameter| parameter.as_bytes() == key);
+        if is_kept && name.len() + pair.len() < MAX_PAGE_BYTES {
+            name.push(if name.contains(&b'?') { b'&' } else { b'?' });
+            name.extend_from_slice(pair);
+        }
+    }
+}
+
+/// The host of a referer, without its port.
+fn referer_host<'a>(referer: &Text<'a>) -> Option<&'a [u8]> {
+    let at = memchr::memmem::find(referer.raw, b"://")?;
+    let rest = &referer.raw[at + 3..];
+    let end = rest
+        .iter()
+        .position(|byte| matches!(byte, b'/' | b':' | b'?' | b'#'));
+    Some(&rest[..end.unwrap_or(rest.len()).min(MAX_PAGE_BYTES)])
+}
+
+fn owned(bytes: &[u8]) -> String {
+    Text::plain(bytes).decode().into_owned()
+}
+
+impl Live {
+    fn new(site: usize, index: i64) -> Self {
+        Self {
+            site,
+            index,
+            hour: Hour::default(),
+            routes: Vec::new(),
+            statuses: vec![0; 600],
+            agents: Frequent::new(AGENTS),
+        }
+    }
+
+    #[inline]
+    fn count_agent(&mut self, request: &Request<'_>, warmer: &str) -> AgentClass {
+        let raw = &request.user_agent.raw[..request.user_agent.raw.len().min(MAX_PAGE_BYTES)];
+        let agent = self.agents.count(raw, |raw| {
+            let text = Text {
+                raw,
+                ..request.user_agent
+            };
+            let text = text.decode().into_owned();
+            let class = AgentClass::of(&text, warmer);
+            let agent = LiveAgent {
+                text,
+                class,
+                ..LiveAgent::default()
+            };
+            (raw.into(), agent)
+        });
+        agent.requests += 1;
+        agent.bytes_sent += request.bytes_sent;
+        agent.class
+    }
+
+    #[inline]
+    fn count_totals(&mut self, request: &Request<'_>) {
+        self.hour.counters.add(request);
+        if let Some(count) = self.statuses.get_mut(usize::from(request.status)) {
+            *count += 1;
+        }
+        if let Some(duration_us) = request.duration_us {
+            self.hour.latency.add(duration_us);
+        }
+        if let Some(origin_us) = request.origin_us {
+            self.hour.origin_latency.add(origin_us);
+        }
+        let minute = request.time_ms.rem_euclid(HOUR_MS) / 60_000;
+        if let Some(minute) = usize::try_from(minute)
+            .ok()
+            .and_then(|at| self.hour.minutes.get_mut(at))
+        {
+            minute.requests += 1;
+            minute.errors += u64::from(request.status >= 500);
+            minute.bytes_sent += request.bytes_sent;
+        }
+    }
+
+    /// Counts a page; what its path says is found out once.
+    #[inline]
+    fn count_page(
+        &mut self,
+        request: &Request<'_>,
+        name: &[u8],
+        rules: &SummaryRules,
+        groups: &mut Groups,
+    ) -> (usize, PathTraits) {
+        let lossy;
+        let name = match std::str::from_utf8(name) {
+            Ok(name) => name,
+            Err(_) => {
+                lossy = owned(name);
+                &lossy
+            }
+        };
+        let page = self.hour.pages.count(name, |name| {
+            let page = PageStats {
+                route: groups.place(rules.route_of(request.path)),
+                traits: PathTraits::of(request.path, &rules.logins, &rules.scans),
+                ..PageStats::default()
+            };
+            (name.to_owned(), page)
+        });
+        page.add(request);
+        (page.route, page.traits)
+    }
+
+    #[inline]
+    fn count_route(&mut self, request: &Request<'_>, route: usize) {
+        if route >= self.routes.len() {
+            self.routes.resize_with(route + 1, RouteStats::default);
+        }
+        let route = &mut self.routes[route];
+        route.counters.add(request);
+        if let Some(duration_us) = request.duration_us {
+            route.latency.add(duration_us);
+        }
+    }
+
+    /// Counts where a visitor came from, unless that is the site itself.
+    #[inline]
+    fn count_referrer(&mut self, request: &Request<'_>) {
+        let Some(host) = referer_host(&request.referer) else {
+            return;
+        };
+        if host != request.host && !host.is_empty() {
+            let host = std::str::from_utf8(host).unwrap_or("(not UTF-8)");
+            *self.hour.referrers.count(host, |host| (host.to_owned(), 0)) += 1;
+        }
+    }
+
+    #[inline]
+    fn count_client(&mut self, request: &Request<'_>, traits: PathTraits) {
+        let window = request.time_ms.rem_euclid(HOUR_MS) / WINDOW_MS;
+        let window = usize::try_from(window)
+            .ok()
+            .and_then(|at| self.hour.windows.get_mut(at));
+        let Some(Window {
+            counters,
+            latency,
+            clients,
+        }) = window
+        else {
+            return;
+        };
+        counters.add(request);
+        if let Some(duration_us) = request.duration_us {
+            latency.add(duration_us);
+        }
+        let Some(network) = Network::of(request.client) else {
+            return;
+        };
+        let client = clients.count(&network, |network| {
+            (*network, ClientStats::new(request.time_ms))
+        });
+        client.add(request, traits);
+    }
+
+    fn finish(mut self, groups: &Groups) -> Hour {
+        for (name, route) in groups.names.iter().zip(self.routes) {
+            if route.counters.requests > 0 {
+                self.hour.routes.insert(name.clone(), route);
+            }
+        }
+        for (status, count) in self
+            .statuses
+            .iter()
+            .enumerate()
+            .filter(|(_, count)| **count > 0)
+        {
+            if let Ok(status) = u16::try_from(status) {
+                self.hour.statuses.insert(status, *count);
+            }
+        }
+        let mut texts = Frequent::new(AGENTS);
+        for (_, requests, agent) in self.agents.ranking() {
+            *self.hour.agent_classes.entry(agent.class).or_default() += agent.requests;
+            let stats = AgentStats {
+                class: agent.class,
+                bytes_sent: agent.bytes_sent,
+            };
+            texts.add(agent.text.clone(), requests, stats);
+        }
+        self.hour.agents = texts;
+        self.hour
+    }
+}
+
+impl ClientStats {
+    fn new(time_ms: i64) -> Self {
+        Self {
+            first_ms: time_ms,
+            last_ms: time_ms,
+            ..Self::default()
+        }
+    }
+
+    #[inline]
+    fn add(&mut self, request: &Request<'_>, traits: PathTraits) {
+        self.requests += 1;
+        self.bytes_sent += request.bytes_sent;
+        self.not_found += u64::from(request.status == 404);
+        self.refused += u64::from(matches!(request.status, 403 | 429));
+        self.first_ms = self.first_ms.min(request.time_ms);
+        self.last_ms = self.last_ms.max(request.time_ms);
+        if request.asn.is_some() {
+            self.asn = self.asn.max(request.asn);
+        }
+        if traits == PathTraits::default() {
+            return;
+        }
+        if traits.is_login && request.method == b"POST" {
+            self.logins += 1;
+            self.failed_logins += u64::from(matches!(request.status, 400..=499));
+        }
+        self.traversals += u64::from(traits.is_traversal);
+        self.scans += u64::from(traits.is_scan);
+        if traits.is_traversal || traits.is_scan {
+            let path = owned(&request.path[..request.path.len().min(200)]);
+            if self
+                .evidence
+                .as_ref()
+                .is_none_or(|evidence| path < *evidence)
+            {
+                self.evidence = Some(path);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use log_formats::CacheResult;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::rules::Site;
+
+    const NOW_MS: i64 = 1_795_774_830_000;
+
+    fn rules() -> SummaryRules {
+        SummaryRules {
+            sites: vec![Site {
+                name: "shop".to_owned(),
+                hosts: Vec::new(),
+            }],
+            page_parameters: vec!["page".to_owned()],
+            logins: vec!["/login".to_owned()],
+            scans: vec!["/.env".to_owned()],
+            warmer: "Sidetier-Warmer".to_owned(),
+            ..SummaryRules::default()
+        }
+    }
+
+    fn request<'a>(path: &'a str, agent: &'a str) -> Request<'a> {
+        Request {
+            time_ms: NOW_MS,
+            client: b"203.0.113.9",
+            method: b"GET",
+            host: b"halden.example",
+            path: path.as_bytes(),
+            status: 200,
+            bytes_sent: 100,
+            duration_us: Some(20_000),
+            origin_us: Some(10_000),
+            cache: CacheResult::Miss,
+            user_agent: Text::plain(agent.as_bytes()),
+            ..Request::default()
+        }
+    }
+
+    fn observed<'a>(requests: impl IntoIterator<Item = &'a Request<'a>>) -> Summary {
+        let rules = rules();
+        let mut observer = Observer::new(&rules, Source::Alb, NOW_MS);
+        requests
+            .into_iter()
+            .for_each(|request| observer.observe(request));
+        observer.finish()
+    }
+
+    fn only_hour(summary: &Summary) -> &Hour {
+        assert_eq!(summary.hours.len(), 1);
+        summary.hours.values().next().unwrap()
+    }
+
+    #[test]
+    fn the_warmers_requests_are_in_nothing_but_their_own_count() {
+        let summary = observed(&[
+            request("/a", "Sidetier-Warmer/1"),
+            request("/a", "Mozilla/5.0"),
+        ]);
+        let hour = only_hour(&summary);
+        assert_eq!((hour.counters.requests, hour.warmer_requests), (1, 1));
+        assert_eq!(hour.pages.ranking()[0].1, 1);
+        assert_eq!(summary.requests(), 2);
+    }
+
+    #[test]
+    fn parameters_that_make_no_other_page_are_left_out() {
+        let mut one = request("/shop", "x");
+        one.query = b"utm_source=mail&page=2&token=secret";
+        let summary = observed(&[one]);
+        assert_eq!(only_hour(&summary).pages.ranking()[0].0, "/shop?page=2");
+    }
+
+    #[test]
+    fn attacks_are_counted_for_their_network() {
+        let mut login = request("/login", "x");
+        (login.method, login.status) = (b"POST", 401);
+        let mut climb = request("/download", "x");
+        climb.query = b"file=..%2f..%2fetc%2fpasswd";
+        let summary = observed(&[login, climb, request("/.env", "x")]);
+        let window = &only_hour(&summary).windows[4];
+        let (network, requests, client) = window.clients.ranking()[0];
+        assert_eq!(
+            (network.to_string().as_str(), requests),
+            ("203.0.113.0/24", 3)
+        );
+        assert_eq!(
+            (client.failed_logins, client.traversals, client.scans),
+            (1, 1, 1)
+        );
+        assert_eq!(client.evidence.as_deref(), Some("/.env"));
+    }
+
+    #[test]
+    fn a_clock_that_is_wrong_is_counted_apart() {
+        let mut late = request("/", "x");
+        late.time_ms = NOW_MS + 2 * HOUR_MS;
+        let summary = observed(&[late, request("/", "x")]);
+        assert_eq!((summary.skewed, summary.requests()), (1, 1));
+    }
+
+    #[test]
+    fn referrers_are_other_hosts() {
+        let mut inner = request("/", "x");
+        inner.referer = Text::plain(b"https://halden.example/shop");
+        let mut outer = request("/", "x");
+        outer.referer = Text::plain(b"https://search.example:443/?q=cups");
+        let summary = observed(&[inner, outer]);
+        let referrers = only_hour(&summary).referrers.ranking();
+        assert_eq!(referrers, [(&"search.example".to_owned(), 1, &1)]);
+    }
+
+    #[test]
+    fn routes_are_at_most_a_hundred() {
+        let paths: Vec<_> = (0..500)
+            .map(|one| format!("/{}", "ab".repeat(one % 9) + &"c".repeat(one / 40)))
+            .collect();
+        let requests: Vec<_> = paths.iter().map(|path| request(path, "x")).collect();
+        let summary = observed(&requests);
+        let hour = only_hour(&summary);
+        assert!(hour.routes.len() <= MAX_ROUTES);
+        let in_routes: u64 = hour
+            .routes
+            .values()
+            .map(|route| route.counters.requests)
+            .sum();
+        assert_eq!(in_routes, 500);
+    }
+
+    proptest! {
+        #[test]
+        fn order_and_spread_over_files_do_not_matter(
+            requests in proptest::collection::vec((0usize..6, 0i64..3, 200u16..600, 0u32..9_000_000), 0..60),
+            order in any::<u64>(),
+            at in 0usize..60,
+        ) {
+            let paths = ["/", "/shop/1", "/login", "/a/b/c", "/.env", "/x/../y"];
+            let requests: Vec<_> = requests.iter().map(|(path, hours, status, us)| {
+                let mut one = request(paths[*path], ["a", "Mozilla/"][usize::from(*status) % 2]);
+                (one.time_ms, one.status, one.duration_us) = (NOW_MS - hours * HOUR_MS, *status, Some(*us));
+                one
+            }).collect();
+            let mut mixed = requests.clone();
+            mixed.sort_by_key(|one| (u64::from(one.status) ^ order).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            let (one, other) = mixed.split_at(at.min(mixed.len()));
+            let mut merged = observed(other);
+            merged.merge(&observed(one));
+            let whole = observed(&requests);
+            prop_assert_eq!(merged.hours.len(), whole.hours.len());
+            for (mine, theirs) in merged.hours.values().zip(whole.hours.values()) {
+                prop_assert_eq!(serde_json::to_string(mine).unwrap(), serde_json::to_string(theirs).unwrap());
+            }
+        }
+    }
+}

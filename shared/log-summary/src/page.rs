@@ -1,0 +1,81 @@
+use log_formats::{CacheResult, Request};
+use serde::{Deserialize, Serialize};
+
+use crate::{Merge, PathTraits};
+
+/// What is kept of one page.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageStats {
+    /// Bytes sent.
+    pub bytes_sent: u64,
+    /// Answers from the cache.
+    pub cache_hits: u64,
+    /// Answers that the cache did not have.
+    pub cache_misses: u64,
+    /// Answers of 4xx and 5xx.
+    pub errors: u64,
+    /// Requests of GET and HEAD that succeeded.
+    pub reads: u64,
+    /// Microseconds of all requests.
+    pub duration_us: u64,
+    /// Microseconds that the tiers behind took.
+    pub origin_us: u64,
+    /// How many requests these were.
+    pub origin_requests: u64,
+    /// The last status, by the time of its request.
+    pub last_status: u16,
+    /// When that was, in milliseconds since 1970.
+    pub last_ms: i64,
+    /// Index of the page's route group among the summary's rules, while it is made.
+    #[serde(skip)]
+    pub(crate) route: usize,
+    /// What its path gives away.
+    #[serde(skip)]
+    pub(crate) traits: PathTraits,
+}
+
+impl PageStats {
+    #[inline]
+    pub(crate) fn add(&mut self, request: &Request<'_>) {
+        self.bytes_sent += request.bytes_sent;
+        self.cache_hits += u64::from(request.cache.is_hit());
+        self.cache_misses += u64::from(request.cache == CacheResult::Miss);
+        self.errors += u64::from(request.status >= 400);
+        let reads = matches!(request.method, b"GET" | b"HEAD");
+        self.reads += u64::from(reads && request.status < 400 && request.status > 0);
+        self.duration_us += u64::from(request.duration_us.unwrap_or(0));
+        if let Some(origin_us) = request.origin_us {
+            self.origin_us += u64::from(origin_us);
+            self.origin_requests += 1;
+        }
+        self.look_at(request.time_ms, request.status);
+    }
+
+    /// Keeps the later of two statuses, and the higher of two at the same time.
+    fn look_at(&mut self, time_ms: i64, status: u16) {
+        if (time_ms, status) > (self.last_ms, self.last_status) {
+            (self.last_ms, self.last_status) = (time_ms, status);
+        }
+    }
+
+    /// What the tiers behind take for the page on average, in milliseconds.
+    #[must_use]
+    pub fn origin_ms(&self) -> Option<f64> {
+        let requests = self.origin_requests as f64;
+        (requests > 0.0).then(|| self.origin_us as f64 / requests / 1000.0)
+    }
+}
+
+impl Merge for PageStats {
+    fn merge(&mut self, other: &Self) {
+        self.bytes_sent += other.bytes_sent;
+        self.cache_hits += other.cache_hits;
+        self.cache_misses += other.cache_misses;
+        self.errors += other.errors;
+        self.reads += other.reads;
+        self.duration_us += other.duration_us;
+        self.origin_us += other.origin_us;
+        self.origin_requests += other.origin_requests;
+        self.look_at(other.last_ms, other.last_status);
+    }
+}
