@@ -26,7 +26,7 @@ impl PathTraits {
     pub fn of(path: &[u8], logins: &[String], scans: &[String]) -> Self {
         let plain = plain(path);
         Self {
-            is_login: logins.iter().any(|login| *login == plain),
+            is_login: logins.contains(&plain),
             is_traversal: is_traversal(&plain),
             is_scan: scans.iter().any(|scan| plain.contains(scan.as_str())),
         }
