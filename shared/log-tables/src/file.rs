@@ -1,0 +1,199 @@
+use std::io::Write;
+use std::sync::Arc;
+
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::ParquetError;
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::Type;
+
+use crate::column::Buffer;
+use crate::{Cell, Table, TableError};
+
+/// Rows of a row group at most.
+const ROWS: usize = 65_536;
+/// Bytes of text of a row group at most: what bounds memory.
+const TEXT_BYTES: usize = 12 << 20;
+
+/// A Parquet file while it is written: version 1 pages, which Athena reads, with zstd.
+pub struct TableFile<W: Write + Send> {
+    table: Table,
+    writer: SerializedFileWriter<W>,
+    buffers: Vec<Buffer>,
+    rows: usize,
+    written: u64,
+}
+
+impl<W: Write + Send> TableFile<W> {
+    /// Begins a file.
+    ///
+    /// # Errors
+    /// When `out` cannot be written to.
+    pub fn new(table: Table, out: W) -> Result<Self, TableError> {
+        let writer = open(table, out).map_err(|source| write_error(table, source))?;
+        let columns = table.columns().iter();
+        Ok(Self {
+            table,
+            writer,
+            buffers: columns.map(|column| Buffer::new(column.kind)).collect(),
+            rows: 0,
+            written: 0,
+        })
+    }
+
+    /// Appends a row, with a cell for each column in their order.
+    ///
+    /// # Errors
+    /// When a cell does not fit its column, and when writing fails.
+    #[inline]
+    pub fn push(&mut self, cells: &[Cell<'_>]) -> Result<(), TableError> {
+        let mut fitting = 0;
+        for (buffer, cell) in self.buffers.iter_mut().zip(cells) {
+            if !buffer.push(*cell) {
+                break;
+            }
+            fitting += 1;
+        }
+        if fitting < self.buffers.len() {
+            let column = self
+                .table
+                .columns()
+                .get(fitting)
+                .map_or("", |column| column.name);
+            let table = self.table.name();
+            return Err(TableError::Row { table, column });
+        }
+        self.rows += 1;
+        if self.rows >= ROWS || (self.rows.is_multiple_of(1024) && self.is_full()) {
+            self.flush()
+                .map_err(|source| write_error(self.table, source))?;
+        }
+        Ok(())
+    }
+
+    fn is_full(&self) -> bool {
+        self.buffers.iter().map(Buffer::text_bytes).sum::<usize>() >= TEXT_BYTES
+    }
+
+    /// Rows so far.
+    #[must_use]
+    pub const fn rows(&self) -> u64 {
+        self.written + self.rows as u64
+    }
+
+    fn flush(&mut self) -> Result<(), ParquetError> {
+        let mut group = self.writer.next_row_group()?;
+        for buffer in &mut self.buffers {
+            if let Some(column) = group.next_column()? {
+                buffer.write(column)?;
+            }
+        }
+        group.close()?;
+        self.written += self.rows as u64;
+        self.rows = 0;
+        Ok(())
+    }
+
+    /// Ends the file, and gives what it was written to.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn finish(mut self) -> Result<W, TableError> {
+        let table = self.table;
+        let finish = || {
+            if self.rows > 0 {
+                self.flush()?;
+            }
+            self.writer.into_inner()
+        };
+        finish().map_err(|source| write_error(table, source))
+    }
+}
+
+const fn write_error(table: Table, source: ParquetError) -> TableError {
+    TableError::Write {
+        table: table.name(),
+        source,
+    }
+}
+
+fn open<W: Write + Send>(table: Table, out: W) -> Result<SerializedFileWriter<W>, ParquetError> {
+    let fields: Result<Vec<_>, _> = table
+        .columns()
+        .iter()
+        .map(|column| column.parquet_type().map(Arc::new))
+        .collect();
+    let schema = Type::group_type_builder(table.name())
+        .with_fields(fields?)
+        .build()?;
+    let properties = WriterProperties::builder()
+        .set_writer_version(WriterVersion::PARQUET_1_0)
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
+        // Ranges of time let readers pass over row groups; nobody asks for ranges of texts.
+        .set_statistics_enabled(EnabledStatistics::None)
+        .set_column_statistics_enabled("time".into(), EnabledStatistics::Chunk)
+        .set_offset_index_disabled(true)
+        .set_created_by("sidetier".to_owned());
+    let properties = table
+        .columns()
+        .iter()
+        .fold(properties, |properties, column| {
+            column.properties(properties)
+        });
+    SerializedFileWriter::new(out, Arc::new(schema), Arc::new(properties.build()))
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+
+    use super::*;
+
+    fn row<'a>(time: i64, text: &'a [u8], duration: Option<f64>) -> [Cell<'a>; 6] {
+        [
+            Cell::Time(time),
+            Cell::Text(b"info"),
+            Cell::Text(b"nginx"),
+            Cell::Text(text),
+            Cell::Text(b""),
+            Cell::Number(duration),
+        ]
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let mut file = TableFile::new(Table::Messages, Vec::new()).unwrap();
+        for index in 0..70_000 {
+            file.push(&row(index, b"caf\xc3\xa9", (index % 2 == 0).then_some(1.5)))
+                .unwrap();
+        }
+        file.push(&row(-1, b"\xff", None)).unwrap();
+        assert_eq!(file.rows(), 70_001);
+        let bytes = Bytes::from(file.finish().unwrap());
+        let reader = SerializedFileReader::new(bytes).unwrap();
+        assert_eq!(reader.num_row_groups(), 2);
+        let rows: Vec<_> = reader
+            .get_row_iter(None)
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        assert_eq!(rows.len(), 70_001);
+        let last = rows[70_000].to_string();
+        assert!(
+            last.contains("text: \"\u{fffd}\"") && last.contains("duration_ms: null"),
+            "{last}"
+        );
+        assert!(rows[2].to_string().contains("café") && rows[2].to_string().contains("1.5"));
+    }
+
+    #[test]
+    fn a_row_that_does_not_fit_names_its_column() {
+        let mut file = TableFile::new(Table::Messages, Vec::new()).unwrap();
+        let error = file.push(&[Cell::Time(1), Cell::Flag(true)]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "a row of `messages` has no `severity` that fits"
+        );
+    }
+}

@@ -1,0 +1,18 @@
+//! Logs as Parquet tables, which Athena, DuckDB and others read.
+//!
+//! A [`TableFile`] takes rows and writes a row group whenever it holds enough of them, so that
+//! memory is bounded by the row group and never by the file. The [`Table`]s and their columns
+//! are those of the Glue tables in the template.
+
+mod cell;
+mod column;
+mod error;
+mod file;
+mod rows;
+mod schema;
+
+pub use cell::Cell;
+pub use error::TableError;
+pub use file::TableFile;
+pub use rows::RecordRows;
+pub use schema::{Column, Kind, Table};
