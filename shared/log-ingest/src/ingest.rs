@@ -1,0 +1,215 @@
+use std::collections::BTreeMap;
+use std::io::BufRead;
+
+use log_formats::{
+    BadLine, Columns, Decompressed, LineError, LineLimits, LineParser, LineTotals, Record, Source,
+    read_lines, shape,
+};
+use log_summary::{Observer, Summary, SummaryRules};
+
+use crate::{Activity, IngestError, PartitionedTables};
+
+/// Bad lines of which the shape is kept.
+const SAMPLES: usize = 3;
+
+/// How a file is read.
+#[derive(Debug, Clone)]
+pub struct Rules<'a> {
+    /// How requests are grouped.
+    pub summary: &'a SummaryRules,
+    /// Bounds of what is read.
+    pub limits: LineLimits,
+    /// The fields of CloudFront's logs that have no header.
+    pub columns: Option<Columns>,
+    /// Now, in milliseconds since 1970: requests that are later are not believed.
+    pub now_ms: i64,
+}
+
+/// What one file held.
+#[derive(Debug, Default)]
+pub struct Ingested {
+    /// Lines and bytes.
+    pub totals: LineTotals,
+    /// Records among the lines.
+    pub records: u64,
+    /// Lines that could not be read, by what is wrong.
+    pub bad_lines: BTreeMap<&'static str, u64>,
+    /// Of the first of them: number, fault and shape, without what they say.
+    pub samples: Vec<String>,
+    /// Why reading ended before the file did.
+    pub broken: Option<String>,
+    /// What the requests add up to.
+    pub summary: Summary,
+    /// What happened besides.
+    pub activity: Activity,
+}
+
+impl Ingested {
+    /// Lines that could not be read, those too long included.
+    #[must_use]
+    pub fn bad(&self) -> u64 {
+        self.bad_lines.values().sum::<u64>() + self.totals.too_long
+    }
+
+    fn count_bad(&mut self, fault: BadLine, line: &[u8], number: u64) {
+        *self.bad_lines.entry(fault.code()).or_default() += 1;
+        if self.samples.len() < SAMPLES {
+            self.samples
+                .push(format!("line {number}: {fault}: {}", shape(line)));
+        }
+    }
+}
+
+/// Reads a log of lines, whatever it is compressed with.
+///
+/// # Errors
+/// When it cannot be opened, and when tables cannot be written. A log that breaks off is
+/// read up to there, which [`Ingested::broken`] says.
+pub fn ingest(
+    stream: impl BufRead,
+    source: Source,
+    rules: &Rules<'_>,
+    mut tables: Option<&mut PartitionedTables>,
+) -> Result<Ingested, IngestError> {
+    let parser = LineParser::new(source, rules.columns.clone());
+    let mut parser = parser.ok_or_else(|| IngestError::NotLines {
+        source_name: source.name(),
+    })?;
+    let stream = Decompressed::new(stream).map_err(IngestError::Open)?;
+    let mut observer = Observer::new(rules.summary, source, rules.now_ms);
+    let mut ingested = Ingested::default();
+    let mut failed = None;
+    let mut number = 0;
+    let read = read_lines(stream, &rules.limits, |line| {
+        number += 1;
+        let parsed = parser.parse(line, |record| {
+            ingested.records += 1;
+            match record {
+                Record::Request(request) => observer.observe(request),
+                other => ingested.activity.observe(source, other),
+            }
+            if let (Some(tables), None) = (&mut tables, &failed) {
+                failed = tables.write(source, record).err();
+            }
+        });
+        if let Err(fault) = parsed {
+            ingested.count_bad(fault, line, number);
+        }
+    });
+    if let Some(failed) = failed {
+        return Err(failed);
+    }
+    ingested.totals = read.as_ref().map_or_else(LineError::read, |totals| *totals);
+    ingested.broken = read.err().map(|error| describe(&error));
+    ingested.summary = observer.finish();
+    Ok(ingested)
+}
+
+fn describe(error: &LineError) -> String {
+    match error {
+        LineError::Read { source, .. } => format!("{error}: {source}"),
+        LineError::TooLarge { .. } => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use log_privacy::{Privacy, PrivacyRules};
+    use log_summary::Site;
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+
+    use super::*;
+
+    const NOW_MS: i64 = 1_795_774_830_000;
+
+    fn summary_rules() -> SummaryRules {
+        SummaryRules {
+            sites: vec![Site {
+                name: "shop".to_owned(),
+                hosts: Vec::new(),
+            }],
+            warmer: "Sidetier-Warmer".to_owned(),
+            ..SummaryRules::default()
+        }
+    }
+
+    fn combined(hour: u32, path: &str) -> String {
+        format!(
+            "203.0.113.9 - - [27/Nov/2026:{hour:02}:20:30 +0000] \"GET {path} HTTP/1.1\" 200 12 \"-\" \"curl\"\n"
+        )
+    }
+
+    fn ingested(log: &[u8], tables: Option<&mut PartitionedTables>) -> Ingested {
+        let summary = summary_rules();
+        let rules = Rules {
+            summary: &summary,
+            limits: LineLimits::default(),
+            columns: None,
+            now_ms: NOW_MS,
+        };
+        ingest(log, Source::Nginx, &rules, tables).unwrap()
+    }
+
+    #[test]
+    fn hours_in_turns_are_all_in_the_tables() {
+        let dir = tempfile::tempdir().unwrap();
+        let log: String = (0..40)
+            .map(|line| combined(line % 5, "/shop?token=secret"))
+            .collect();
+        let mut tables =
+            PartitionedTables::new(dir.path(), Privacy::new(PrivacyRules::default(), b""));
+        let ingested = ingested(log.as_bytes(), Some(&mut tables));
+        assert_eq!((ingested.records, ingested.bad()), (40, 0));
+        assert_eq!(ingested.summary.hours.len(), 5);
+        let files = tables.finish().unwrap();
+        assert_eq!(files.iter().map(|file| file.rows).sum::<u64>(), 40);
+        let mut seen = std::collections::HashSet::new();
+        for file in &files {
+            assert!(seen.insert((file.partition.clone(), file.part)), "{file:?}");
+            let reader =
+                SerializedFileReader::new(std::fs::File::open(&file.path).unwrap()).unwrap();
+            let rows: Vec<_> = reader
+                .get_row_iter(None)
+                .unwrap()
+                .map(Result::unwrap)
+                .collect();
+            assert_eq!(rows.len() as u64, file.rows);
+            assert!(!rows[0].to_string().contains("secret"), "{}", rows[0]);
+        }
+        assert_eq!(
+            files[0].partition.prefix(),
+            "web_requests/source=nginx/dt=2026-11-27/hour=00/"
+        );
+    }
+
+    #[test]
+    fn bad_lines_are_counted_and_a_few_are_shown_without_what_they_say() {
+        let mut log = combined(1, "/");
+        (0..50).for_each(|_| log.push_str("Anna was here\n"));
+        let ingested = ingested(log.as_bytes(), None);
+        assert_eq!((ingested.records, ingested.bad()), (1, 50));
+        assert_eq!(ingested.bad_lines.get("field-count"), Some(&50));
+        assert_eq!(ingested.samples.len(), 3);
+        assert!(
+            ingested.samples[0].starts_with("line 2:") && !ingested.samples[0].contains("Anna")
+        );
+    }
+
+    #[test]
+    fn a_truncated_file_is_read_as_far_as_it_goes() {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        (0..5000).for_each(|line| {
+            encoder
+                .write_all(combined(line % 3, "/").as_bytes())
+                .unwrap()
+        });
+        let whole = encoder.finish().unwrap();
+        let ingested = ingested(&whole[..whole.len() - 20], None);
+        assert!(ingested.broken.is_some());
+        assert!(ingested.records > 0 && ingested.records <= 5000);
+    }
+}
