@@ -31,7 +31,7 @@ pub(crate) fn parse(
     fields: &mut Fields,
     each: impl FnOnce(&Record<'_>),
 ) -> Result<(), BadLine> {
-    fields.split_quoted(line);
+    fields.split_quoted(line, at::DOMAIN + 1);
     if fields.len() < LEAST_FIELDS {
         return Err(BadLine::FieldCount);
     }

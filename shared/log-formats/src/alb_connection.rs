@@ -6,13 +6,15 @@ use crate::{BadLine, Connection, Record, number, time};
 
 /// Up to the time of the handshake; the rest is about certificates of clients.
 const LEAST_FIELDS: usize = 7;
+/// The result of checking the client's certificate.
+const VERIFICATION: usize = 10;
 
 pub(crate) fn parse(
     line: &[u8],
     fields: &mut Fields,
     each: impl FnOnce(&Record<'_>),
 ) -> Result<(), BadLine> {
-    fields.split_quoted(line);
+    fields.split_quoted(line, VERIFICATION + 1);
     if fields.len() < LEAST_FIELDS {
         return Err(BadLine::FieldCount);
     }
@@ -27,7 +29,7 @@ pub(crate) fn parse(
         tls_version: get(4),
         tls_cipher: get(5),
         handshake_us: number::seconds_as_us(get(6)),
-        verification: get(10),
+        verification: get(VERIFICATION),
     }));
     Ok(())
 }

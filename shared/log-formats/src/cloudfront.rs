@@ -133,7 +133,7 @@ impl CloudfrontLines {
             Some(b'{') => parse_json(line, each),
             _ => {
                 let columns = self.columns.as_ref().ok_or(BadLine::Header)?;
-                fields.split(line, b'\t');
+                fields.split(line, b'\t', columns.least);
                 if fields.len() < columns.least {
                     return Err(BadLine::FieldCount);
                 }

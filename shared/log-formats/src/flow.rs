@@ -77,7 +77,7 @@ impl FlowLines {
             *self = Self::of_names(&String::from_utf8_lossy(line));
             return Ok(());
         }
-        fields.split(line, b' ');
+        fields.split(line, b' ', self.least);
         if fields.len() < self.least {
             return Err(BadLine::FieldCount);
         }

@@ -103,7 +103,7 @@ fn parse_combined(
     fields: &mut Fields,
     each: impl FnOnce(&Record<'_>),
 ) -> Result<(), BadLine> {
-    fields.split_quoted(line);
+    fields.split_quoted(line, 10);
     if fields.len() < 10 {
         return Err(BadLine::FieldCount);
     }

@@ -1,8 +1,8 @@
 use std::borrow::Borrow;
-use std::collections::HashMap;
-use std::hash::Hash;
+use std::hash::{BuildHasher, Hash};
 
 use foldhash::fast::RandomState;
+use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
 
 /// Adds up what was seen of a key in two places.
@@ -19,7 +19,9 @@ pub trait Merge {
 #[derive(Debug, Clone)]
 pub struct Frequent<K, V> {
     entries: Vec<Entry<K, V>>,
-    places: HashMap<K, usize, RandomState>,
+    /// Where in `entries` a key stands.
+    places: HashTable<usize>,
+    hasher: RandomState,
     capacity: usize,
     error: u64,
 }
@@ -37,7 +39,8 @@ impl<K: Hash + Eq + Ord + Clone, V: Merge + Clone> Frequent<K, V> {
     pub fn new(capacity: usize) -> Self {
         Self {
             entries: Vec::new(),
-            places: HashMap::default(),
+            places: HashTable::new(),
+            hasher: RandomState::default(),
             capacity: capacity.max(2),
             error: 0,
         }
@@ -51,12 +54,13 @@ impl<K: Hash + Eq + Ord + Clone, V: Merge + Clone> Frequent<K, V> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        let place = match self.places.get(key) {
-            Some(place) => *place,
+        let hash = self.hasher.hash_one(key);
+        let place = match self.place(hash, key) {
+            Some(place) => place,
             None => {
                 let (key, value) = owned(key);
                 self.make_room();
-                self.insert(key, 0, value)
+                self.insert(hash, key, 0, value)
             }
         };
         let entry = &mut self.entries[place];
@@ -64,22 +68,35 @@ impl<K: Hash + Eq + Ord + Clone, V: Merge + Clone> Frequent<K, V> {
         &mut entry.value
     }
 
+    #[inline]
+    fn place<Q>(&self, hash: u64, key: &Q) -> Option<usize>
+    where
+        K: Borrow<Q>,
+        Q: Eq + ?Sized,
+    {
+        let is_it = |place: &usize| self.entries[*place].key.borrow() == key;
+        self.places.find(hash, is_it).copied()
+    }
+
     /// Counts a key several times.
     pub fn add(&mut self, key: K, count: u64, value: V) {
-        if let Some(place) = self.places.get(&key) {
-            let entry = &mut self.entries[*place];
+        let hash = self.hasher.hash_one(&key);
+        if let Some(place) = self.place(hash, &key) {
+            let entry = &mut self.entries[place];
             entry.count += count;
             entry.value.merge(&value);
         } else {
             self.make_room();
-            self.insert(key, count, value);
+            self.insert(hash, key, count, value);
         }
     }
 
-    fn insert(&mut self, key: K, count: u64, value: V) -> usize {
+    fn insert(&mut self, hash: u64, key: K, count: u64, value: V) -> usize {
         let place = self.entries.len();
-        self.places.insert(key.clone(), place);
         self.entries.push(Entry { key, count, value });
+        let (entries, hasher) = (&self.entries, &self.hasher);
+        let hash_of = |place: &usize| hasher.hash_one(&entries[*place].key);
+        self.places.insert_unique(hash, place, hash_of);
         place
     }
 
@@ -174,8 +191,12 @@ impl<K: Hash + Eq + Ord + Clone, V: Merge + Clone> Frequent<K, V> {
     }
 
     fn find_places(&mut self) {
-        let keys = self.entries.iter().map(|entry| entry.key.clone());
-        self.places = keys.zip(0..).collect();
+        self.places.clear();
+        let (entries, hasher) = (&self.entries, &self.hasher);
+        let hash_of = |place: &usize| hasher.hash_one(&entries[*place].key);
+        for place in 0..entries.len() {
+            self.places.insert_unique(hash_of(&place), place, hash_of);
+        }
     }
 }
 
@@ -208,10 +229,10 @@ where
 {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let stored = Stored::<K, V>::deserialize(deserializer)?;
-        let mut frequent = Self::new(stored.capacity);
+        let mut frequent = Self::new(stored.capacity.max(stored.entries.len() + 1));
         frequent.error = stored.error;
         for (key, count, value) in stored.entries {
-            frequent.insert(key, count, value);
+            frequent.add(key, count, value);
         }
         Ok(frequent)
     }

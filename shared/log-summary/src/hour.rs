@@ -15,7 +15,7 @@ pub const WINDOWS: usize = 12;
 pub const WINDOW_MS: i64 = HOUR_MS / WINDOWS as i64;
 
 /// How many pages an hour ranks exactly.
-const PAGES: usize = 8192;
+const PAGES: usize = 16_384;
 const REFERRERS: usize = 1024;
 pub(crate) const AGENTS: usize = 2048;
 /// Networks of one window.

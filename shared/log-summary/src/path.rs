@@ -49,12 +49,15 @@ fn is_traversal(plain: &str) -> bool {
 
 /// In lower case, decoded twice: attackers encode twice, too.
 fn plain(raw: &[u8]) -> String {
-    let text = |raw| log_formats::Text {
-        raw,
+    let head = &raw[..raw.len().min(2048)];
+    if memchr::memchr(b'%', head).is_none() {
+        return String::from_utf8_lossy(head).to_ascii_lowercase();
+    }
+    let text = log_formats::Text {
+        raw: head,
         escaping: log_formats::Escaping::Percent,
     };
-    let head = &raw[..raw.len().min(2048)];
-    text(head).decode().to_ascii_lowercase()
+    text.decode().to_ascii_lowercase()
 }
 
 #[cfg(test)]

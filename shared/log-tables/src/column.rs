@@ -1,30 +1,35 @@
 //! Buffers of a row group's columns.
 
+use std::io::Write;
+
 use bytes::Bytes;
 use parquet::basic::{Encoding, LogicalType, Repetition, TimeUnit, Type as PhysicalType};
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DoubleType, Int64Type};
-use parquet::errors::Result;
+use parquet::errors::{ParquetError, Result};
 use parquet::file::properties::WriterPropertiesBuilder;
-use parquet::file::writer::SerializedColumnWriter;
-use parquet::schema::types::{ColumnPath, Type};
+use parquet::file::writer::{SerializedColumnWriter, SerializedRowGroupWriter};
+use parquet::schema::types::{ColumnDescPtr, ColumnPath, Type};
 
+use crate::text_column::TextColumn;
 use crate::{Cell, Column, Kind};
 
 /// The values of one column.
 #[derive(Debug)]
 pub(crate) enum Buffer {
     Times(Vec<i64>),
-    Texts { bytes: Vec<u8>, ends: Vec<usize> },
+    Texts(Box<TextColumn>),
+    Ids { bytes: Vec<u8>, ends: Vec<usize> },
     Whole { values: Vec<i64>, present: Vec<i16> },
     Numbers { values: Vec<f64>, present: Vec<i16> },
     Flags(Vec<bool>),
 }
 
 impl Buffer {
-    pub(crate) const fn new(kind: Kind) -> Self {
+    pub(crate) fn new(kind: Kind) -> Self {
         match kind {
             Kind::Time => Self::Times(Vec::new()),
-            Kind::Text | Kind::Id => Self::Texts {
+            Kind::Text => Self::Texts(Box::default()),
+            Kind::Id => Self::Ids {
                 bytes: Vec::new(),
                 ends: Vec::new(),
             },
@@ -45,7 +50,11 @@ impl Buffer {
     pub(crate) fn push(&mut self, cell: Cell<'_>) -> bool {
         match (self, cell) {
             (Self::Times(values), Cell::Time(value)) => values.push(value),
-            (Self::Texts { bytes, ends }, Cell::Text(text)) => {
+            (Self::Texts(column), Cell::Text(text)) => column.push(text),
+            (Self::Texts(column), Cell::Derived { raw, derive }) => {
+                column.push_derived(raw, derive)
+            }
+            (Self::Ids { bytes, ends }, Cell::Text(text)) => {
                 match std::str::from_utf8(text) {
                     Ok(_) => bytes.extend_from_slice(text),
                     Err(_) => bytes.extend_from_slice(String::from_utf8_lossy(text).as_bytes()),
@@ -67,15 +76,32 @@ impl Buffer {
     }
 
     /// Bytes of memory in use.
-    pub(crate) const fn text_bytes(&self) -> usize {
+    pub(crate) fn text_bytes(&self) -> usize {
         match self {
-            Self::Texts { bytes, .. } => bytes.len(),
+            Self::Texts(column) => column.text_bytes(),
+            Self::Ids { bytes, .. } => bytes.len(),
             _ => 0,
         }
     }
 
-    /// Writes the values as a column of the row group, and forgets them.
-    pub(crate) fn write(&mut self, mut writer: SerializedColumnWriter<'_>) -> Result<()> {
+    /// Writes the values as the next column of a row group, and forgets them.
+    pub(crate) fn write<W: Write + Send>(
+        &mut self,
+        column: ColumnDescPtr,
+        group: &mut SerializedRowGroupWriter<'_, W>,
+    ) -> Result<()> {
+        if let Self::Texts(texts) = self {
+            let (pages, close) = texts.encode(column)?;
+            return group.append_column(&pages, close);
+        }
+        let Some(mut writer) = group.next_column()? else {
+            return Err(ParquetError::General("no column is left".to_owned()));
+        };
+        self.write_values(&mut writer)?;
+        writer.close()
+    }
+
+    fn write_values(&mut self, writer: &mut SerializedColumnWriter<'_>) -> Result<()> {
         match self {
             Self::Times(values) => {
                 writer
@@ -83,7 +109,7 @@ impl Buffer {
                     .write_batch(values, None, None)?;
                 values.clear();
             }
-            Self::Texts { bytes, ends } => {
+            Self::Ids { bytes, ends } => {
                 let all = Bytes::from(std::mem::take(bytes));
                 let starts = std::iter::once(0).chain(ends.iter().copied());
                 let texts: Vec<_> = starts
@@ -113,8 +139,9 @@ impl Buffer {
                 writer.typed::<BoolType>().write_batch(values, None, None)?;
                 values.clear();
             }
+            Self::Texts(_) => {}
         }
-        writer.close()
+        Ok(())
     }
 }
 
@@ -145,7 +172,7 @@ impl Column {
     pub(crate) fn properties(self, builder: WriterPropertiesBuilder) -> WriterPropertiesBuilder {
         let path = ColumnPath::from(self.name);
         match self.kind {
-            Kind::Time => builder
+            Kind::Time | Kind::Whole => builder
                 .set_column_dictionary_enabled(path.clone(), false)
                 .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
             Kind::Id => builder.set_column_dictionary_enabled(path, false),

@@ -8,6 +8,7 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::Type;
 
 use crate::column::Buffer;
+use crate::text_column::ZSTD_LEVEL;
 use crate::{Cell, Table, TableError};
 
 /// Rows of a row group at most.
@@ -82,11 +83,10 @@ impl<W: Write + Send> TableFile<W> {
     }
 
     fn flush(&mut self) -> Result<(), ParquetError> {
+        let schema = self.writer.schema_descr().clone();
         let mut group = self.writer.next_row_group()?;
-        for buffer in &mut self.buffers {
-            if let Some(column) = group.next_column()? {
-                buffer.write(column)?;
-            }
+        for (buffer, column) in self.buffers.iter_mut().zip(schema.columns()) {
+            buffer.write(Arc::clone(column), &mut group)?;
         }
         group.close()?;
         self.written += self.rows as u64;
@@ -128,7 +128,7 @@ fn open<W: Write + Send>(table: Table, out: W) -> Result<SerializedFileWriter<W>
         .build()?;
     let properties = WriterProperties::builder()
         .set_writer_version(WriterVersion::PARQUET_1_0)
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
         // Ranges of time let readers pass over row groups; nobody asks for ranges of texts.
         .set_statistics_enabled(EnabledStatistics::None)
         .set_column_statistics_enabled("time".into(), EnabledStatistics::Chunk)
@@ -147,6 +147,8 @@ fn open<W: Write + Send>(table: Table, out: W) -> Result<SerializedFileWriter<W>
 mod tests {
     use bytes::Bytes;
     use parquet::file::reader::{FileReader, SerializedFileReader};
+    use parquet::record::RowAccessor;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -185,6 +187,39 @@ mod tests {
             "{last}"
         );
         assert!(rows[2].to_string().contains("café") && rows[2].to_string().contains("1.5"));
+    }
+
+    /// Texts of each column of the rows, as another program reads them.
+    fn texts_of(bytes: Vec<u8>, column: usize) -> Vec<String> {
+        let reader = SerializedFileReader::new(Bytes::from(bytes)).unwrap();
+        let rows = reader.get_row_iter(None).unwrap().map(Result::unwrap);
+        rows.map(|row| row.get_string(column).unwrap().clone())
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn runs_and_changes_come_back_as_they_were(
+            runs in proptest::collection::vec((0usize..40, 1usize..40), 1..60),
+            spread in 1usize..2000,
+        ) {
+            let texts: Vec<String> = runs
+                .iter()
+                .flat_map(|(value, length)| vec![value * spread % 977; *length])
+                .map(|value| format!("text {value}"))
+                .collect();
+            let mut file = TableFile::new(Table::Messages, Vec::new()).unwrap();
+            let upper = |raw: &[u8], out: &mut Vec<u8>| out.extend(raw.to_ascii_uppercase());
+            for text in &texts {
+                let mut row = row(0, text.as_bytes(), None);
+                row[4] = Cell::Derived { raw: text.as_bytes(), derive: &upper };
+                file.push(&row).unwrap();
+            }
+            let bytes = file.finish().unwrap();
+            let uppercase: Vec<_> = texts.iter().map(|text| text.to_uppercase()).collect();
+            prop_assert_eq!(texts_of(bytes.clone(), 4), uppercase);
+            prop_assert_eq!(texts_of(bytes, 3), texts);
+        }
     }
 
     #[test]

@@ -6,10 +6,12 @@
 
 mod cell;
 mod column;
+mod dictionary;
 mod error;
 mod file;
 mod rows;
 mod schema;
+mod text_column;
 
 pub use cell::Cell;
 pub use error::TableError;

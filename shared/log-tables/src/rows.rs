@@ -1,6 +1,6 @@
 use std::io::Write;
 
-use log_formats::{Record, Request};
+use log_formats::{Record, Request, Text};
 use log_privacy::{Privacy, redact_message, referer};
 
 use crate::{Cell, TableError, TableFile};
@@ -12,12 +12,14 @@ const MAX_TEXT_BYTES: usize = 2048;
 #[derive(Debug)]
 pub struct RecordRows {
     privacy: Privacy,
-    client: Vec<u8>,
-    query: Vec<u8>,
 }
 
 fn cut(text: &[u8]) -> Cell<'_> {
-    Cell::Text(&text[..text.len().min(MAX_TEXT_BYTES)])
+    Cell::Text(head(text))
+}
+
+fn head(text: &[u8]) -> &[u8] {
+    &text[..text.len().min(MAX_TEXT_BYTES)]
 }
 
 fn whole(value: u64) -> Cell<'static> {
@@ -28,11 +30,7 @@ impl RecordRows {
     /// With these rules.
     #[must_use]
     pub const fn new(privacy: Privacy) -> Self {
-        Self {
-            privacy,
-            client: Vec::new(),
-            query: Vec::new(),
-        }
+        Self { privacy }
     }
 
     /// Appends a record to a file of its table.
@@ -40,61 +38,59 @@ impl RecordRows {
     /// # Errors
     /// When writing fails.
     pub fn write<W: Write + Send>(
-        &mut self,
+        &self,
         record: &Record<'_>,
         file: &mut TableFile<W>,
     ) -> Result<(), TableError> {
+        let address = |raw: &[u8], out: &mut Vec<u8>| self.privacy.address(raw, out);
+        let address = |raw| Cell::Derived {
+            raw: head(raw),
+            derive: &address,
+        };
+        let query = |raw: &[u8], out: &mut Vec<u8>| self.query(raw, out);
         match record {
             Record::Request(request) => self.request(request, file),
-            Record::Connection(connection) => {
-                let client = address(&self.privacy, connection.client, &mut self.client);
-                file.push(&[
-                    Cell::Time(connection.time_ms),
-                    client,
-                    whole(connection.port.into()),
-                    cut(connection.tls_version),
-                    cut(connection.tls_cipher),
-                    Cell::Whole(connection.handshake_us.map(i64::from)),
-                    cut(connection.verification),
-                ])
-            }
-            Record::Firewall(event) => {
-                let client = address(&self.privacy, event.client, &mut self.client);
-                let query = query(&self.privacy, event.query, &mut self.query);
-                file.push(&[
-                    Cell::Time(event.time_ms),
-                    Cell::Text(event.action.name().as_bytes()),
-                    cut(event.rule),
-                    client,
-                    cut(event.country),
-                    cut(event.method),
-                    cut(event.host),
-                    cut(event.path),
-                    query,
-                    cut(event.user_agent),
-                    cut(event.fingerprint),
-                    cut(event.labels),
-                    cut(event.request_id),
-                ])
-            }
+            Record::Connection(connection) => file.push(&[
+                Cell::Time(connection.time_ms),
+                address(connection.client),
+                whole(connection.port.into()),
+                cut(connection.tls_version),
+                cut(connection.tls_cipher),
+                Cell::Whole(connection.handshake_us.map(i64::from)),
+                cut(connection.verification),
+            ]),
+            Record::Firewall(event) => file.push(&[
+                Cell::Time(event.time_ms),
+                Cell::Text(event.action.name().as_bytes()),
+                cut(event.rule),
+                address(event.client),
+                cut(event.country),
+                cut(event.method),
+                cut(event.host),
+                cut(event.path),
+                Cell::Derived {
+                    raw: head(event.query),
+                    derive: &query,
+                },
+                cut(event.user_agent),
+                cut(event.fingerprint),
+                cut(event.labels),
+                cut(event.request_id),
+            ]),
             // The addresses of a VPC are the company's own; those outside are visitors'.
-            Record::Flow(flow) => {
-                let source = address(&self.privacy, flow.source, &mut self.client);
-                let destination = address(&self.privacy, flow.destination, &mut self.query);
-                file.push(&[
-                    Cell::Time(flow.time_ms),
-                    cut(flow.interface),
-                    source,
-                    destination,
-                    whole(flow.source_port.into()),
-                    whole(flow.destination_port.into()),
-                    whole(flow.protocol.into()),
-                    whole(flow.packets),
-                    whole(flow.bytes),
-                    Cell::Flag(flow.accepted),
-                    cut(flow.direction),
-                ])
-            }
+            Record::Flow(flow) => file.push(&[
+                Cell::Time(flow.time_ms),
+                cut(flow.interface),
+                address(flow.source),
+                address(flow.destination),
+                whole(flow.source_port.into()),
+                whole(flow.destination_port.into()),
+                whole(flow.protocol.into()),
+                whole(flow.packets),
+                whole(flow.bytes),
+                Cell::Flag(flow.accepted),
+                cut(flow.direction),
+            ]),
             Record::Message(message) => {
                 let text = String::from_utf8_lossy(&message.text[..message.text.len().min(8192)]);
                 let text = redact_message(&text);
@@ -112,23 +108,41 @@ impl RecordRows {
 
     #[inline]
     fn request<W: Write + Send>(
-        &mut self,
+        &self,
         request: &Request<'_>,
         file: &mut TableFile<W>,
     ) -> Result<(), TableError> {
-        let client = address(&self.privacy, request.client, &mut self.client);
-        let query = query(&self.privacy, request.query, &mut self.query);
-        let agent = request.user_agent.decode();
-        let referer_text = request.referer.decode();
+        let address = |raw: &[u8], out: &mut Vec<u8>| self.privacy.address(raw, out);
+        let query = |raw: &[u8], out: &mut Vec<u8>| self.query(raw, out);
+        let agent = |raw: &[u8], out: &mut Vec<u8>| {
+            let text = Text {
+                raw,
+                ..request.user_agent
+            };
+            out.extend_from_slice(text.decode().as_bytes());
+        };
+        let referred = |raw: &[u8], out: &mut Vec<u8>| {
+            let text = Text {
+                raw,
+                ..request.referer
+            };
+            out.extend_from_slice(referer(&text.decode()).as_bytes());
+        };
         file.push(&[
             Cell::Time(request.time_ms),
-            client,
+            Cell::Derived {
+                raw: head(request.client),
+                derive: &address,
+            },
             cut(request.country),
             Cell::Whole(request.asn.map(i64::from)),
             cut(request.method),
             cut(request.host),
             cut(request.path),
-            query,
+            Cell::Derived {
+                raw: head(request.query),
+                derive: &query,
+            },
             cut(request.protocol),
             cut(request.tls_version),
             whole(request.status.into()),
@@ -137,24 +151,22 @@ impl RecordRows {
             Cell::Whole(request.duration_us.map(i64::from)),
             Cell::Whole(request.origin_us.map(i64::from)),
             Cell::Text(request.cache.name().as_bytes()),
-            cut(agent.as_bytes()),
-            cut(referer(&referer_text).as_bytes()),
+            Cell::Derived {
+                raw: head(request.user_agent.raw),
+                derive: &agent,
+            },
+            Cell::Derived {
+                raw: head(request.referer.raw),
+                derive: &referred,
+            },
             cut(request.request_id),
             cut(request.served_by),
         ])
     }
-}
 
-fn address<'b>(privacy: &Privacy, address: &[u8], buffer: &'b mut Vec<u8>) -> Cell<'b> {
-    buffer.clear();
-    privacy.address(address, buffer);
-    cut(buffer)
-}
-
-fn query<'b>(privacy: &Privacy, query: &[u8], buffer: &'b mut Vec<u8>) -> Cell<'b> {
-    buffer.clear();
-    if !query.is_empty() {
-        privacy.query(query, buffer);
+    fn query(&self, query: &[u8], out: &mut Vec<u8>) {
+        if !query.is_empty() {
+            self.privacy.query(query, out);
+        }
     }
-    cut(buffer)
 }
