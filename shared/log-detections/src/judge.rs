@@ -1,0 +1,385 @@
+use std::collections::BTreeMap;
+
+use log_summary::{ClientStats, Merge, Summary, WINDOW_MS, Window};
+
+use crate::timeline::Timeline;
+use crate::{Alert, Condition, Detection, Measure};
+
+/// What the rules find in the windows that end after `since_ms`, milliseconds since 1970. A
+/// rule that goes on alerting over several windows gives one alert, with the highest value.
+#[must_use]
+pub fn judge(summary: &Summary, rules: &[Detection], since_ms: i64) -> Vec<Alert> {
+    let mut alerts: BTreeMap<(String, log_formats::Source), Alert> = BTreeMap::new();
+    for timeline in Timeline::all(summary) {
+        for (number, window) in timeline.since(since_ms) {
+            for rule in rules {
+                for alert in judge_window(&timeline, number, window, rule) {
+                    alerts
+                        .entry((alert.key(), alert.source))
+                        .and_modify(|known| {
+                            known.absorb(&alert);
+                        })
+                        .or_insert(alert);
+                }
+            }
+        }
+    }
+    alerts.into_values().collect()
+}
+
+fn judge_window(
+    timeline: &Timeline<'_>,
+    number: i64,
+    window: &Window,
+    rule: &Detection,
+) -> Vec<Alert> {
+    let whole_site = |found: Option<Found>| found.into_iter().collect();
+    let found: Vec<Found> = match rule.condition {
+        Condition::Network {
+            measure,
+            at_least,
+            minutes,
+        } => {
+            let counted = networks(timeline, number, minutes);
+            over(counted, measure, at_least, minutes)
+        }
+        Condition::Operator {
+            measure,
+            at_least,
+            minutes,
+        } => {
+            let counted = operators(timeline, number, minutes);
+            over(counted, measure, at_least, minutes)
+        }
+        Condition::Errors {
+            percent,
+            times,
+            requests,
+        } => whole_site(errors(timeline, number, window, (percent, times, requests))),
+        Condition::Latency {
+            percentile,
+            ms,
+            times,
+            requests,
+        } => {
+            let least = (f64::from(ms), times, requests);
+            whole_site(latency(timeline, number, window, percentile, least))
+        }
+        Condition::HitRatio { points, requests } => {
+            whole_site(hit_ratio(timeline, number, window, points, requests))
+        }
+    };
+    let start_ms = number * WINDOW_MS;
+    found
+        .into_iter()
+        .map(|found| Alert {
+            rule: rule.id.clone(),
+            title: rule.title.clone(),
+            severity: rule.severity,
+            site: timeline.site.to_owned(),
+            source: timeline.source,
+            group: found.group,
+            finding: found.finding,
+            value: found.value,
+            threshold: found.threshold,
+            first_ms: found.first_ms.unwrap_or(start_ms),
+            last_ms: found.last_ms.unwrap_or(start_ms + WINDOW_MS),
+            evidence: found.evidence,
+            runbook: rule.runbook.clone(),
+        })
+        .collect()
+}
+
+#[derive(Default)]
+struct Found {
+    group: String,
+    finding: String,
+    value: f64,
+    threshold: f64,
+    first_ms: Option<i64>,
+    last_ms: Option<i64>,
+    evidence: Vec<String>,
+}
+
+type Counted = BTreeMap<String, ClientStats>;
+
+fn networks(timeline: &Timeline<'_>, number: i64, minutes: u32) -> Counted {
+    counted(timeline, number, minutes, |network, _| Some(network))
+}
+
+fn operators(timeline: &Timeline<'_>, number: i64, minutes: u32) -> Counted {
+    counted(timeline, number, minutes, |_, client| {
+        Some(format!("AS{}", client.asn?))
+    })
+}
+
+fn counted(
+    timeline: &Timeline<'_>,
+    number: i64,
+    minutes: u32,
+    group: impl Fn(String, &ClientStats) -> Option<String>,
+) -> Counted {
+    let mut counted = Counted::new();
+    for window in timeline.back_from(number, i64::from(minutes / 5)) {
+        for (network, _, client) in window.clients.ranking() {
+            if let Some(group) = group(network.to_string(), client) {
+                counted
+                    .entry(group)
+                    .and_modify(|known| known.merge(client))
+                    .or_insert_with(|| client.clone());
+            }
+        }
+    }
+    counted
+}
+
+fn over(counted: Counted, measure: Measure, at_least: u64, minutes: u32) -> Vec<Found> {
+    counted
+        .into_iter()
+        .filter(|(_, client)| measure.of(client) >= at_least)
+        .map(|(group, client)| Found {
+            group,
+            finding: format!(
+                "{} {} in {minutes} minutes",
+                measure.of(&client),
+                measure.noun()
+            ),
+            value: measure.of(&client) as f64,
+            threshold: at_least as f64,
+            first_ms: Some(client.first_ms),
+            last_ms: Some(client.last_ms),
+            evidence: client.evidence.into_iter().collect(),
+        })
+        .collect()
+}
+
+fn errors(
+    timeline: &Timeline<'_>,
+    number: i64,
+    window: &Window,
+    (percent, times, requests): (f64, f64, u64),
+) -> Option<Found> {
+    let share = 100.0 * window.counters.error_ratio()?;
+    let before = 100.0 * timeline.before(number).0.error_ratio().unwrap_or(0.0);
+    let threshold = percent.max(before * times);
+    (window.counters.requests >= requests && share >= threshold).then(|| Found {
+        finding: format!(
+            "{share:.1} % of {} requests ended in 5xx; the hour before it was {before:.1} %",
+            window.counters.requests
+        ),
+        value: share,
+        threshold,
+        ..Found::default()
+    })
+}
+
+fn latency(
+    timeline: &Timeline<'_>,
+    number: i64,
+    window: &Window,
+    percentile: f64,
+    (ms, times, requests): (f64, f64, u64),
+) -> Option<Found> {
+    let quantile = |latency: &log_summary::LatencySketch| {
+        Some(f64::from(latency.quantile(percentile / 100.0)?) / 1000.0)
+    };
+    let now = quantile(&window.latency)?;
+    // Without an hour to compare with, nothing is slower than before.
+    let before = quantile(&timeline.before(number).1)?;
+    let threshold = ms.max(before * times);
+    (window.latency.count() >= requests && now >= threshold).then(|| Found {
+        finding: format!(
+            "{percentile} % of requests took up to {now:.0} ms; the hour before it was {before:.0} ms"
+        ),
+        value: now,
+        threshold,
+        ..Found::default()
+    })
+}
+
+fn hit_ratio(
+    timeline: &Timeline<'_>,
+    number: i64,
+    window: &Window,
+    points: f64,
+    requests: u64,
+) -> Option<Found> {
+    let now = 100.0 * window.counters.hit_ratio()?;
+    let before = 100.0 * timeline.before(number).0.hit_ratio()?;
+    let fall = before - now;
+    (window.counters.requests >= requests && fall >= points).then(|| Found {
+        finding: format!("the cache answered {now:.0} %; the hour before it was {before:.0} %"),
+        value: fall,
+        threshold: points,
+        ..Found::default()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use log_formats::{CacheResult, Request, Source};
+    use log_summary::{Observer, Site, SummaryRules};
+
+    use super::*;
+    use crate::Severity;
+
+    /// The beginning of an hour.
+    const HOUR: i64 = 1_795_773_600_000;
+    const MINUTE: i64 = 60_000;
+
+    fn rule(condition: &str) -> Detection {
+        let text = format!(
+            "id = \"rule\"\ntitle = \"A rule\"\nseverity = \"high\"\nrunbook = \"rule\"\nwhen = {condition}"
+        );
+        toml::from_str(&text).unwrap()
+    }
+
+    /// A summary of requests, each of which is made of its time and of what `change` does.
+    fn summary(
+        times: impl IntoIterator<Item = i64>,
+        change: impl Fn(i64, &mut Request<'_>),
+    ) -> Summary {
+        let rules = SummaryRules {
+            sites: vec![Site {
+                name: "shop".to_owned(),
+                hosts: Vec::new(),
+            }],
+            logins: vec!["/login".to_owned()],
+            warmer: "Sidetier-Warmer".to_owned(),
+            ..SummaryRules::default()
+        };
+        let mut observer = Observer::new(&rules, Source::Nginx, HOUR + 60 * MINUTE);
+        for minute in times {
+            let mut request = Request {
+                time_ms: HOUR + minute * MINUTE,
+                client: b"203.0.113.9",
+                method: b"GET",
+                path: b"/",
+                status: 200,
+                duration_us: Some(20_000),
+                cache: CacheResult::Hit,
+                ..Request::default()
+            };
+            change(minute, &mut request);
+            observer.observe(&request);
+        }
+        observer.finish()
+    }
+
+    fn alerts(summary: &Summary, condition: &str) -> Vec<Alert> {
+        judge(summary, &[rule(condition)], HOUR)
+    }
+
+    const LOGINS: &str =
+        r#"{ what = "network", measure = "failed-logins", at_least = 10, minutes = 10 }"#;
+
+    #[test]
+    fn failed_logins_of_a_network_alert_once_though_they_go_on() {
+        let fail = |minute: i64, request: &mut Request<'_>| {
+            (request.method, request.path, request.status) = (b"POST", b"/login", 401);
+            request.client = if minute % 2 == 0 {
+                b"203.0.113.9"
+            } else {
+                b"203.0.113.77"
+            };
+        };
+        let found = alerts(&summary((0..40).cycle().take(120), fail), LOGINS);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].group, "203.0.113.0/24");
+        assert_eq!(found[0].finding, "30 failed logins in 10 minutes");
+        assert_eq!(
+            (found[0].first_ms, found[0].last_ms),
+            (HOUR, HOUR + 39 * MINUTE)
+        );
+        assert_eq!(found[0].severity, Severity::High);
+        assert!(alerts(&summary((0..9).cycle().take(9), fail), LOGINS).is_empty());
+    }
+
+    #[test]
+    fn an_operators_networks_count_together() {
+        let flood = |minute: i64, request: &mut Request<'_>| {
+            request.client =
+                [&b"198.51.100.1"[..], b"203.0.113.9", b"192.0.2.1"][minute as usize % 3];
+            request.asn = Some(64_500);
+        };
+        let many = summary((0..5).cycle().take(90), flood);
+        let operator = r#"{ what = "operator", measure = "requests", at_least = 80, minutes = 5 }"#;
+        assert_eq!(alerts(&many, operator)[0].group, "AS64500");
+        let network = operator.replace("operator", "network");
+        assert!(alerts(&many, &network).is_empty());
+    }
+
+    #[test]
+    fn errors_alert_when_they_are_more_than_before() {
+        let condition = r#"{ what = "errors", percent = 5.0, times = 3.0, requests = 20 }"#;
+        let fail_late = |minute: i64, request: &mut Request<'_>| {
+            request.status = if minute >= 30 && minute % 2 == 0 {
+                503
+            } else {
+                200
+            };
+        };
+        let found = alerts(&summary((0..60).cycle().take(1200), fail_late), condition);
+        assert_eq!(found.len(), 1);
+        assert!(
+            found[0].value >= 40.0 && found[0].first_ms == HOUR + 30 * MINUTE,
+            "{found:?}"
+        );
+        // Always as bad is no news.
+        let fail_always = |minute: i64, request: &mut Request<'_>| {
+            request.status = if minute % 4 == 0 { 503 } else { 200 };
+        };
+        let found = alerts(&summary((0..60).cycle().take(1200), fail_always), condition);
+        assert!(
+            found.iter().all(|alert| alert.first_ms < HOUR + 5 * MINUTE),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn slower_answers_and_a_colder_cache_alert() {
+        let slow = |minute: i64, request: &mut Request<'_>| {
+            if minute >= 40 {
+                (request.duration_us, request.cache) = (Some(2_000_000), CacheResult::Miss);
+            }
+        };
+        let worse = summary((0..60).cycle().take(1200), slow);
+        let latency =
+            r#"{ what = "latency", percentile = 95.0, ms = 500, times = 2.0, requests = 20 }"#;
+        assert_eq!(alerts(&worse, latency).len(), 1);
+        let cache = r#"{ what = "hit-ratio", points = 30.0, requests = 20 }"#;
+        assert!(
+            alerts(&worse, cache)[0]
+                .finding
+                .starts_with("the cache answered 0 %")
+        );
+        let same = summary((0..60).cycle().take(1200), |_, _| {});
+        assert!(alerts(&same, latency).is_empty() && alerts(&same, cache).is_empty());
+    }
+
+    #[test]
+    fn what_ended_before_is_not_judged_again() {
+        let fail = |_: i64, request: &mut Request<'_>| {
+            (request.method, request.path, request.status) = (b"POST", b"/login", 401);
+        };
+        let early = summary((0..5).cycle().take(50), fail);
+        assert!(judge(&early, &[rule(LOGINS)], HOUR + 30 * MINUTE).is_empty());
+    }
+
+    #[test]
+    fn a_later_window_or_another_tier_continues_an_alert() {
+        let fail = |_: i64, request: &mut Request<'_>| {
+            (request.method, request.path, request.status) = (b"POST", b"/login", 401);
+        };
+        let mut first = alerts(&summary((0..5).cycle().take(50), fail), LOGINS).remove(0);
+        let mut later = first.clone();
+        (later.source, later.first_ms, later.last_ms) =
+            (Source::Alb, HOUR + 50 * MINUTE, HOUR + 55 * MINUTE);
+        assert!(first.is_continued_by(&later) && later.is_continued_by(&first));
+        assert!(first.absorb(&later) && !first.absorb(&later));
+        assert_eq!(first.last_ms, HOUR + 55 * MINUTE);
+        later.first_ms += 120 * MINUTE;
+        later.last_ms += 120 * MINUTE;
+        assert!(!first.is_continued_by(&later));
+    }
+}
