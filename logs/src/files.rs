@@ -1,0 +1,60 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use log_formats::Source;
+
+/// A file and what wrote it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct LogFile {
+    pub(crate) path: PathBuf,
+    pub(crate) source: Source,
+}
+
+/// Finds the log files among files and folders, in the order of their names.
+pub(crate) fn find(paths: &[PathBuf], source: Option<Source>) -> Result<Vec<LogFile>> {
+    let mut files = Vec::new();
+    for path in paths {
+        let described = || format!("look at {}", path.display());
+        if fs::metadata(path).with_context(described)?.is_dir() {
+            walk(path, source, &mut files)?;
+        } else {
+            let source = source.or_else(|| source_of(path)).with_context(|| {
+                format!(
+                    "{} does not say by its name what wrote it: name it with --source",
+                    path.display()
+                )
+            })?;
+            files.push(LogFile {
+                path: path.clone(),
+                source,
+            });
+        }
+    }
+    if files.is_empty() {
+        bail!("no log is there: files are told by the names AWS gives them, or name a --source");
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Files of a folder that are no logs are passed over. Links are not followed: they may lead
+/// in circles.
+fn walk(dir: &Path, source: Option<Source>, files: &mut Vec<LogFile>) -> Result<()> {
+    for entry in fs::read_dir(dir).with_context(|| format!("list {}", dir.display()))? {
+        let entry = entry?;
+        let (path, kind) = (entry.path(), entry.file_type()?);
+        if kind.is_dir() {
+            walk(&path, source, files)?;
+        } else if kind.is_file()
+            && let Some(source) = source.or_else(|| source_of(&path))
+        {
+            files.push(LogFile { path, source });
+        }
+    }
+    Ok(())
+}
+
+fn source_of(path: &Path) -> Option<Source> {
+    Source::of_file_name(path.to_str()?)
+}

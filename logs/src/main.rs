@@ -1,0 +1,40 @@
+//! Reads log files as the Lambda functions read them, on this machine:
+//!
+//! ```text
+//! cargo run --release -p logs -- access-logs/ --out report/
+//! ```
+//!
+//! Files of any tier, compressed or not, become pages of each hour and day, a hot list, what
+//! the detections find, and with `--tables` Parquet files.
+
+mod arguments;
+mod files;
+mod read;
+mod write;
+
+use std::io::Write;
+
+use anyhow::{Context, Result};
+use clap::Parser;
+use site_logs::LogRules;
+
+use crate::arguments::Arguments;
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let rules = match &arguments.rules {
+        None => LogRules::of_site()?,
+        Some(path) => {
+            let text = std::fs::read_to_string(path);
+            LogRules::parse(&text.with_context(|| format!("read {}", path.display()))?)?
+        }
+    };
+    let files = files::find(&arguments.paths, arguments.source)?;
+    let read = read::read_all(&files, &rules, &arguments)?;
+    let written = write::write_all(&read, &rules, &arguments)?;
+    let mut out = std::io::stdout().lock();
+    for line in read.describe().into_iter().chain(written) {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,159 @@
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::BufReader;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result};
+use log_formats::{Columns, LineLimits, Source};
+use log_ingest::{Activity, Ingested, PartitionedTables, Rules, ingest};
+use log_privacy::Privacy;
+use log_summary::Summary;
+use site_logs::LogRules;
+
+use crate::arguments::Arguments;
+use crate::files::LogFile;
+
+/// What all files hold.
+#[derive(Debug, Default)]
+pub(crate) struct Read {
+    pub(crate) summary: Summary,
+    pub(crate) activity: Activity,
+    pub(crate) now_ms: i64,
+    sources: BTreeMap<Source, Counts>,
+    remarks: Vec<String>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    files: u64,
+    records: u64,
+    bad: u64,
+    bytes: u64,
+}
+
+/// Reads the files with as many threads as there are processors. The order in which they end
+/// does not matter to the sums.
+pub(crate) fn read_all(files: &[LogFile], rules: &LogRules, arguments: &Arguments) -> Result<Read> {
+    let now_ms = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
+    let read = Read {
+        now_ms: i64::try_from(now_ms)?,
+        ..Read::default()
+    };
+    let (next, total) = (AtomicUsize::new(0), Mutex::new(Ok(read)));
+    let work = || {
+        while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let ingested = read_file(file, rules, arguments, i64::try_from(now_ms).unwrap_or(0));
+            let Ok(mut total) = total.lock() else { return };
+            match (&mut *total, ingested) {
+                (Ok(total), Ok(ingested)) => total.add(file, &ingested),
+                (Ok(_), Err(error)) => *total = Err(error),
+                (Err(_), _) => return,
+            }
+        }
+    };
+    let threads = thread::available_parallelism()?.get().min(files.len());
+    thread::scope(|scope| {
+        (0..threads).for_each(|_| {
+            scope.spawn(work);
+        });
+    });
+    total
+        .into_inner()
+        .map_err(|_| anyhow::anyhow!("a thread that read a file broke off"))?
+}
+
+fn read_file(
+    file: &LogFile,
+    rules: &LogRules,
+    arguments: &Arguments,
+    now_ms: i64,
+) -> Result<Ingested> {
+    let described = || format!("read {}", file.path.display());
+    let stream =
+        BufReader::with_capacity(128 * 1024, File::open(&file.path).with_context(described)?);
+    let fields = &arguments.fields;
+    let rules_of_file = Rules {
+        summary: &rules.requests,
+        limits: LineLimits::default(),
+        columns: (!fields.is_empty()).then(|| Columns::of_names(fields.iter().map(String::as_str))),
+        now_ms,
+    };
+    if !arguments.tables {
+        return ingest(stream, file.source, &rules_of_file, None).with_context(described);
+    }
+    // Each file writes on its own; what it wrote is moved to where its rows belong.
+    let tables_dir = arguments.out.join("tables");
+    let name = file_id(file);
+    let work_dir = tables_dir.join(format!(".{name}"));
+    fs::create_dir_all(&work_dir).with_context(|| format!("create {}", work_dir.display()))?;
+    let privacy = Privacy::new(rules.privacy.clone(), b"");
+    if privacy.needs_key() {
+        anyhow::bail!("the rules hash addresses with a key, which this command does not have");
+    }
+    let mut tables = PartitionedTables::new(&work_dir, privacy);
+    let ingested =
+        ingest(stream, file.source, &rules_of_file, Some(&mut tables)).with_context(described)?;
+    for written in tables.finish()? {
+        let dir = tables_dir.join(written.partition.prefix());
+        fs::create_dir_all(&dir).with_context(|| format!("create {}", dir.display()))?;
+        let path = dir.join(format!("{name}-{}.parquet", written.part));
+        fs::rename(&written.path, &path).with_context(|| format!("write {}", path.display()))?;
+    }
+    fs::remove_dir(&work_dir).with_context(|| format!("remove {}", work_dir.display()))?;
+    Ok(ingested)
+}
+
+/// The same for the same file, so that a second run replaces what the first wrote.
+fn file_id(file: &LogFile) -> String {
+    let path = file.path.to_string_lossy();
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-');
+    path.chars()
+        .map(|letter| if is_plain(letter) { letter } else { '_' })
+        .collect()
+}
+
+impl Read {
+    fn add(&mut self, file: &LogFile, ingested: &Ingested) {
+        self.summary.merge(&ingested.summary);
+        self.activity.merge(&ingested.activity);
+        let counts = self.sources.entry(file.source).or_default();
+        counts.files += 1;
+        counts.records += ingested.records;
+        counts.bad += ingested.bad();
+        counts.bytes += ingested.totals.bytes;
+        let path = file.path.display();
+        if let Some(broken) = &ingested.broken {
+            self.remarks.push(format!("{path} breaks off: {broken}"));
+        }
+        for sample in &ingested.samples {
+            self.remarks.push(format!("{path}, {sample}"));
+        }
+    }
+
+    /// What was read, a line for each source, and what was wrong.
+    pub(crate) fn describe(&self) -> Vec<String> {
+        let counted = self.sources.iter().map(|(source, counts)| {
+            format!(
+                "{}: {} records of {} files, {} bytes, {} lines that could not be read",
+                source.name(),
+                counts.records,
+                counts.files,
+                counts.bytes,
+                counts.bad
+            )
+        });
+        let skewed = (self.summary.skewed > 0).then(|| {
+            format!(
+                "{} requests have a time that cannot be",
+                self.summary.skewed
+            )
+        });
+        counted
+            .chain(skewed)
+            .chain(self.remarks.iter().cloned())
+            .collect()
+    }
+}
