@@ -40,7 +40,7 @@ fn judge_window(
             at_least,
             minutes,
         } => {
-            let counted = networks(timeline, number, minutes);
+            let counted = networks(timeline, number, minutes, measure);
             over(counted, measure, at_least, minutes)
         }
         Condition::Operator {
@@ -48,7 +48,7 @@ fn judge_window(
             at_least,
             minutes,
         } => {
-            let counted = operators(timeline, number, minutes);
+            let counted = operators(timeline, number, minutes, measure);
             over(counted, measure, at_least, minutes)
         }
         Condition::Errors {
@@ -103,12 +103,14 @@ struct Found {
 
 type Counted = BTreeMap<String, ClientStats>;
 
-fn networks(timeline: &Timeline<'_>, number: i64, minutes: u32) -> Counted {
-    counted(timeline, number, minutes, |network, _| Some(network))
+fn networks(timeline: &Timeline<'_>, number: i64, minutes: u32, measure: Measure) -> Counted {
+    counted(timeline, number, minutes, measure, |network, _| {
+        Some(network)
+    })
 }
 
-fn operators(timeline: &Timeline<'_>, number: i64, minutes: u32) -> Counted {
-    counted(timeline, number, minutes, |_, client| {
+fn operators(timeline: &Timeline<'_>, number: i64, minutes: u32, measure: Measure) -> Counted {
+    counted(timeline, number, minutes, measure, |_, client| {
         Some(format!("AS{}", client.asn?))
     })
 }
@@ -117,11 +119,12 @@ fn counted(
     timeline: &Timeline<'_>,
     number: i64,
     minutes: u32,
+    measure: Measure,
     group: impl Fn(String, &ClientStats) -> Option<String>,
 ) -> Counted {
     let mut counted = Counted::new();
     for window in timeline.back_from(number, i64::from(minutes / 5)) {
-        for (network, _, client) in window.clients.ranking() {
+        for (network, _, client) in measure.ranked_in(window).ranking() {
             if let Some(group) = group(network.to_string(), client) {
                 counted
                     .entry(group)
@@ -160,11 +163,19 @@ fn errors(
     (percent, times, requests): (f64, f64, u64),
 ) -> Option<Found> {
     let share = 100.0 * window.counters.error_ratio()?;
-    let before = 100.0 * timeline.before(number).0.error_ratio().unwrap_or(0.0);
-    let threshold = percent.max(before * times);
+    let before = timeline
+        .before(number)
+        .0
+        .error_ratio()
+        .map(|before| 100.0 * before);
+    let threshold = percent.max(before.unwrap_or(0.0) * times);
+    let compared = before.map_or_else(
+        || "there is no log of the hour before".to_owned(),
+        |before| format!("the hour before it was {before:.1} %"),
+    );
     (window.counters.requests >= requests && share >= threshold).then(|| Found {
         finding: format!(
-            "{share:.1} % of {} requests ended in 5xx; the hour before it was {before:.1} %",
+            "{share:.1} % of {} requests ended in 5xx; {compared}",
             window.counters.requests
         ),
         value: share,

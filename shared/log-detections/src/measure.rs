@@ -1,4 +1,4 @@
-use log_summary::ClientStats;
+use log_summary::{ClientStats, Frequent, Network, Window};
 use serde::Deserialize;
 
 /// What is counted for a network.
@@ -22,6 +22,14 @@ pub enum Measure {
 }
 
 impl Measure {
+    /// The ranking that has who stands highest in it.
+    pub(crate) const fn ranked_in(self, window: &Window) -> &Frequent<Network, ClientStats> {
+        match self {
+            Self::Requests | Self::Bytes => &window.clients,
+            _ => &window.suspects,
+        }
+    }
+
     pub(crate) const fn of(self, client: &ClientStats) -> u64 {
         match self {
             Self::Requests => client.requests,

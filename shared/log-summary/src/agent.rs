@@ -107,7 +107,7 @@ const WORDS: &[(AgentClass, &[&str])] = &[
 ];
 
 impl AgentClass {
-    /// All classes, in the order of reports.
+    /// All classes, in their order.
     pub const ALL: [Self; 8] = [
         Self::Browser,
         Self::Crawler,

@@ -54,6 +54,16 @@ impl<K: Hash + Eq + Ord + Clone, V: Merge + Clone> Frequent<K, V> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
+        self.weigh(key, 1, owned)
+    }
+
+    /// Counts a key several times at once.
+    #[inline]
+    pub fn weigh<Q>(&mut self, key: &Q, weight: u64, owned: impl FnOnce(&Q) -> (K, V)) -> &mut V
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
         let hash = self.hasher.hash_one(key);
         let place = match self.place(hash, key) {
             Some(place) => place,
@@ -64,7 +74,7 @@ impl<K: Hash + Eq + Ord + Clone, V: Merge + Clone> Frequent<K, V> {
             }
         };
         let entry = &mut self.entries[place];
-        entry.count += 1;
+        entry.count += weight;
         &mut entry.value
     }
 
@@ -98,6 +108,21 @@ impl<K: Hash + Eq + Ord + Clone, V: Merge + Clone> Frequent<K, V> {
         let hash_of = |place: &usize| hasher.hash_one(&entries[*place].key);
         self.places.insert_unique(hash, place, hash_of);
         place
+    }
+
+    /// The same with other keys and values; keys that become equal are added up.
+    pub fn convert<L, W>(&self, convert: impl Fn(&K, &V) -> (L, W)) -> Frequent<L, W>
+    where
+        L: Hash + Eq + Ord + Clone,
+        W: Merge + Clone,
+    {
+        let mut converted = Frequent::new(self.capacity);
+        for entry in &self.entries {
+            let (key, value) = convert(&entry.key, &entry.value);
+            converted.add(key, entry.count, value);
+        }
+        converted.error = self.error;
+        converted
     }
 
     /// The most that a count can be too small by.

@@ -15,7 +15,7 @@ pub const WINDOWS: usize = 12;
 pub const WINDOW_MS: i64 = HOUR_MS / WINDOWS as i64;
 
 /// How many pages an hour ranks exactly.
-const PAGES: usize = 16_384;
+pub(crate) const PAGES: usize = 16_384;
 const REFERRERS: usize = 1024;
 pub(crate) const AGENTS: usize = 2048;
 /// Networks of one window.
@@ -90,8 +90,11 @@ pub struct Window {
     pub counters: Counters,
     /// How long requests took.
     pub latency: LatencySketch,
-    /// Who asked.
+    /// Who asked for much, by requests and bytes.
     pub clients: Frequent<Network, ClientStats>,
+    /// Who was refused, or did what only attackers do. Apart from `clients`, so that ten
+    /// attacks are not lost among a hundred thousand visits.
+    pub suspects: Frequent<Network, ClientStats>,
 }
 
 /// One hour of one site, as one tier saw it.
@@ -129,6 +132,7 @@ impl Default for Window {
             counters: Counters::default(),
             latency: LatencySketch::default(),
             clients: Frequent::new(CLIENTS),
+            suspects: Frequent::new(CLIENTS),
         }
     }
 }
@@ -169,6 +173,7 @@ impl Hour {
             mine.counters.merge(&theirs.counters);
             mine.latency.merge(&theirs.latency);
             mine.clients.merge(&theirs.clients);
+            mine.suspects.merge(&theirs.suspects);
         }
         for (route, theirs) in &other.routes {
             let mine = self.routes.entry(route.clone()).or_default();
@@ -199,12 +204,16 @@ impl Hour {
         for window in &mut self.windows {
             window.clients.keep_highest(
                 STORED_CLIENTS,
+                &[|_, client| client.requests, |_, client| client.bytes_sent],
+            );
+            window.suspects.keep_highest(
+                STORED_CLIENTS,
                 &[
                     |count, _| count,
-                    |_, client| client.bytes_sent,
                     |_, client| client.not_found,
                     |_, client| client.failed_logins,
-                    |_, client| client.traversals + client.scans,
+                    |_, client| client.traversals,
+                    |_, client| client.scans,
                     |_, client| client.refused,
                 ],
             );

@@ -3,12 +3,12 @@ use std::collections::{BTreeMap, HashMap};
 use foldhash::fast::RandomState;
 use log_formats::{Request, Source, Text};
 
-use crate::hour::{AGENTS, ClientStats, HOUR_MS, Hour, RouteStats, WINDOW_MS, Window};
+use crate::hour::{AGENTS, ClientStats, HOUR_MS, Hour, PAGES, RouteStats, WINDOW_MS, Window};
+use crate::page::LivePage;
 use crate::path::is_query_traversal;
 use crate::rules::MAX_ROUTES;
 use crate::{
-    AgentClass, AgentStats, Frequent, HourKey, Merge, Network, PageStats, PathTraits, Summary,
-    SummaryRules,
+    AgentClass, AgentStats, Frequent, HourKey, Merge, Network, PathTraits, Summary, SummaryRules,
 };
 
 /// The most hours of one file: a file has the requests of minutes, or of a day when it comes
@@ -46,6 +46,9 @@ struct Live {
     hour: Hour,
     routes: Vec<RouteStats>,
     statuses: Vec<u64>,
+    /// Requests by class, in the order of `AgentClass::ALL`.
+    classes: [u64; AgentClass::ALL.len()],
+    pages: Frequent<Box<[u8]>, LivePage>,
     agents: Frequent<Box<[u8]>, LiveAgent>,
 }
 
@@ -53,13 +56,11 @@ struct Live {
 struct LiveAgent {
     text: String,
     class: AgentClass,
-    requests: u64,
     bytes_sent: u64,
 }
 
 impl Merge for LiveAgent {
     fn merge(&mut self, other: &Self) {
-        self.requests += other.requests;
         self.bytes_sent += other.bytes_sent;
     }
 }
@@ -68,11 +69,11 @@ impl Merge for LiveAgent {
 #[derive(Debug, Default)]
 struct Groups {
     names: Vec<String>,
-    places: HashMap<String, usize, RandomState>,
+    places: HashMap<String, u8, RandomState>,
 }
 
 impl Groups {
-    fn place(&mut self, name: String) -> usize {
+    fn place(&mut self, name: String) -> u8 {
         if let Some(place) = self.places.get(&name) {
             return *place;
         }
@@ -84,9 +85,11 @@ impl Groups {
         if let Some(place) = self.places.get(&name) {
             return *place;
         }
+        // There are at most `MAX_ROUTES`.
+        let place = u8::try_from(self.names.len()).unwrap_or(u8::MAX);
         self.names.push(name.clone());
-        self.places.insert(name, self.names.len() - 1);
-        self.names.len() - 1
+        self.places.insert(name, place);
+        place
     }
 }
 
@@ -219,6 +222,8 @@ impl Live {
             hour: Hour::default(),
             routes: Vec::new(),
             statuses: vec![0; 600],
+            classes: [0; AgentClass::ALL.len()],
+            pages: Frequent::new(PAGES),
             agents: Frequent::new(AGENTS),
         }
     }
@@ -240,8 +245,8 @@ impl Live {
             };
             (raw.into(), agent)
         });
-        agent.requests += 1;
         agent.bytes_sent += request.bytes_sent;
+        self.classes[agent.class as usize] += 1;
         agent.class
     }
 
@@ -276,29 +281,20 @@ impl Live {
         name: &[u8],
         rules: &SummaryRules,
         groups: &mut Groups,
-    ) -> (usize, PathTraits) {
-        let lossy;
-        let name = match std::str::from_utf8(name) {
-            Ok(name) => name,
-            Err(_) => {
-                lossy = owned(name);
-                &lossy
-            }
-        };
-        let page = self.hour.pages.count(name, |name| {
-            let page = PageStats {
-                route: groups.place(rules.route_of(request.path)),
-                traits: PathTraits::of(request.path, &rules.logins, &rules.scans),
-                ..PageStats::default()
-            };
-            (name.to_owned(), page)
+    ) -> (u8, PathTraits) {
+        let page = self.pages.count(name, |name| {
+            let route = groups.place(rules.route_of(request.path));
+            let traits = PathTraits::of(request.path, &rules.logins, &rules.scans);
+            let page = LivePage::new(route, traits);
+            (name.into(), page)
         });
         page.add(request);
         (page.route, page.traits)
     }
 
     #[inline]
-    fn count_route(&mut self, request: &Request<'_>, route: usize) {
+    fn count_route(&mut self, request: &Request<'_>, route: u8) {
+        let route = usize::from(route);
         if route >= self.routes.len() {
             self.routes.resize_with(route + 1, RouteStats::default);
         }
@@ -331,6 +327,7 @@ impl Live {
             counters,
             latency,
             clients,
+            suspects,
         }) = window
         else {
             return;
@@ -342,10 +339,13 @@ impl Live {
         let Some(network) = Network::of(request.client) else {
             return;
         };
-        let client = clients.count(&network, |network| {
-            (*network, ClientStats::new(request.time_ms))
-        });
-        client.add(request, traits);
+        let new = |network: &Network| (*network, ClientStats::new(request.time_ms));
+        // Who takes much in a few requests is as heavy as who asks often.
+        let weight = 1 + (request.bytes_sent >> 16);
+        clients.weigh(&network, weight, new).add_volume(request);
+        if traits != PathTraits::default() || (400..500).contains(&request.status) {
+            suspects.count(&network, new).add_suspicion(request, traits);
+        }
     }
 
     fn finish(mut self, groups: &Groups) -> Hour {
@@ -364,16 +364,13 @@ impl Live {
                 self.hour.statuses.insert(status, *count);
             }
         }
-        let mut texts = Frequent::new(AGENTS);
-        for (_, requests, agent) in self.agents.ranking() {
-            *self.hour.agent_classes.entry(agent.class).or_default() += agent.requests;
-            let stats = AgentStats {
-                class: agent.class,
-                bytes_sent: agent.bytes_sent,
-            };
-            texts.add(agent.text.clone(), requests, stats);
-        }
-        self.hour.agents = texts;
+        self.hour.pages = self.pages.convert(|name, page| (owned(name), page.stats()));
+        let classes = AgentClass::ALL.into_iter().zip(self.classes);
+        self.hour.agent_classes = classes.filter(|(_, requests)| *requests > 0).collect();
+        self.hour.agents = self.agents.convert(|_, agent| {
+            let (class, bytes_sent) = (agent.class, agent.bytes_sent);
+            (agent.text.clone(), AgentStats { class, bytes_sent })
+        });
         self.hour
     }
 }
@@ -388,16 +385,25 @@ impl ClientStats {
     }
 
     #[inline]
-    fn add(&mut self, request: &Request<'_>, traits: PathTraits) {
+    fn add_volume(&mut self, request: &Request<'_>) {
         self.requests += 1;
         self.bytes_sent += request.bytes_sent;
-        self.not_found += u64::from(request.status == 404);
-        self.refused += u64::from(matches!(request.status, 403 | 429));
+        self.see(request);
+    }
+
+    #[inline]
+    fn see(&mut self, request: &Request<'_>) {
         self.first_ms = self.first_ms.min(request.time_ms);
         self.last_ms = self.last_ms.max(request.time_ms);
         if request.asn.is_some() {
             self.asn = self.asn.max(request.asn);
         }
+    }
+
+    fn add_suspicion(&mut self, request: &Request<'_>, traits: PathTraits) {
+        self.see(request);
+        self.not_found += u64::from(request.status == 404);
+        self.refused += u64::from(matches!(request.status, 403 | 429));
         if traits == PathTraits::default() {
             return;
         }
@@ -503,16 +509,44 @@ mod tests {
         climb.query = b"file=..%2f..%2fetc%2fpasswd";
         let summary = observed(&[login, climb, request("/.env", "x")]);
         let window = &only_hour(&summary).windows[4];
-        let (network, requests, client) = window.clients.ranking()[0];
+        let (network, requests, client) = window.suspects.ranking()[0];
         assert_eq!(
             (network.to_string().as_str(), requests),
             ("203.0.113.0/24", 3)
         );
+        assert_eq!(window.clients.ranking()[0].2.requests, 3);
         assert_eq!(
             (client.failed_logins, client.traversals, client.scans),
             (1, 1, 1)
         );
         assert_eq!(client.evidence.as_deref(), Some("/.env"));
+    }
+
+    #[test]
+    fn a_few_attacks_are_found_among_many_visits() {
+        let visitors: Vec<_> = (0..20_000u32)
+            .map(|one| format!("{}.{}.{}.1", 11 + one % 99, one / 99 % 256, one / 7 % 256))
+            .collect();
+        let mut requests = Vec::new();
+        for (number, visitor) in visitors.iter().enumerate() {
+            let mut visit = request("/", "x");
+            visit.client = visitor.as_bytes();
+            requests.push(visit);
+            if number % 2000 == 0 {
+                requests.push(request("/.env", "x"));
+            }
+        }
+        let summary = observed(&requests);
+        let window = &only_hour(&summary).windows[4];
+        assert!(
+            window.clients.error() > 0,
+            "there were too few visitors to say"
+        );
+        let (network, _, suspect) = window.suspects.ranking()[0];
+        assert_eq!(
+            (network.to_string().as_str(), suspect.scans),
+            ("203.0.113.0/24", 10)
+        );
     }
 
     #[test]
