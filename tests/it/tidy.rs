@@ -60,7 +60,17 @@ fn pure_crates_stay_pure() {
         "imaging",
         "image-request",
         "image-set",
+        "hot-list",
+        "log-detections",
+        "log-formats",
+        "log-ingest",
+        "log-privacy",
+        "log-report",
+        "log-summary",
+        "log-tables",
+        "sample-logs",
         "sample-photos",
+        "site-logs",
     ] {
         let package = metadata
             .workspace_packages()
