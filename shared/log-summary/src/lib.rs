@@ -8,7 +8,9 @@
 mod agent;
 mod counters;
 mod frequent;
+mod groups;
 mod hour;
+mod live;
 mod network;
 mod observer;
 mod page;
