@@ -9,7 +9,7 @@ use log_formats::Source;
 pub(crate) struct Arguments {
     /// Files and folders of logs. What wrote a file is told by the name that AWS gives it, or
     /// by the name of a folder it is in: cloudfront, alb, alb-connection, nginx, nginx-error,
-    /// waf, vpc-flow, lambda, postgres.
+    /// waf, cloudtrail, vpc-flow, lambda, postgres.
     #[arg(required = true)]
     pub(crate) paths: Vec<PathBuf>,
 

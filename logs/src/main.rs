@@ -15,6 +15,7 @@ mod write;
 use std::io::Write;
 
 use anyhow::{Context, Result};
+use audit_log::AuditRules;
 use clap::Parser;
 use site_logs::LogRules;
 
@@ -30,8 +31,9 @@ fn main() -> Result<()> {
         }
     };
     let files = files::find(&arguments.paths, arguments.source)?;
-    let read = read::read_all(&files, &rules, &arguments)?;
-    let written = write::write_all(&read, &rules, &arguments)?;
+    let audit = AuditRules::standard()?;
+    let read = read::read_all(&files, (&rules, &audit), &arguments)?;
+    let written = write::write_all(&read, (&rules, &audit), &arguments)?;
     let mut out = std::io::stdout().lock();
     for line in read.describe().into_iter().chain(written) {
         writeln!(out, "{line}")?;

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
+use audit_log::{AuditFindings, AuditRules};
 use log_formats::{Columns, LineLimits, Source};
 use log_ingest::{Activity, Ingested, PartitionedTables, Rules, ingest};
 use log_privacy::Privacy;
@@ -21,6 +22,7 @@ use crate::files::LogFile;
 pub(crate) struct Read {
     pub(crate) summary: Summary,
     pub(crate) activity: Activity,
+    pub(crate) audit: AuditFindings,
     pub(crate) now_ms: i64,
     sources: BTreeMap<Source, Counts>,
     remarks: Vec<String>,
@@ -36,16 +38,27 @@ struct Counts {
 
 /// Reads the files with as many threads as there are processors. The order in which they end
 /// does not matter to the sums.
-pub(crate) fn read_all(files: &[LogFile], rules: &LogRules, arguments: &Arguments) -> Result<Read> {
-    let now_ms = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
+pub(crate) fn read_all(
+    files: &[LogFile],
+    (rules, audit): (&LogRules, &AuditRules),
+    arguments: &Arguments,
+) -> Result<Read> {
+    let now_ms = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?;
     let read = Read {
-        now_ms: i64::try_from(now_ms)?,
+        now_ms,
         ..Read::default()
     };
     let (next, total) = (AtomicUsize::new(0), Mutex::new(Ok(read)));
     let work = || {
         while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let ingested = read_file(file, rules, arguments, i64::try_from(now_ms).unwrap_or(0));
+            let rules_of_files = Rules {
+                summary: &rules.requests,
+                audit,
+                limits: LineLimits::default(),
+                columns: columns(arguments),
+                now_ms,
+            };
+            let ingested = read_file(file, rules, &rules_of_files, arguments);
             let Ok(mut total) = total.lock() else { return };
             match (&mut *total, ingested) {
                 (Ok(total), Ok(ingested)) => total.add(file, &ingested),
@@ -65,24 +78,22 @@ pub(crate) fn read_all(files: &[LogFile], rules: &LogRules, arguments: &Argument
         .map_err(|_| anyhow::anyhow!("a thread that read a file broke off"))?
 }
 
+fn columns(arguments: &Arguments) -> Option<Columns> {
+    let names = arguments.fields.iter().map(String::as_str);
+    (!arguments.fields.is_empty()).then(|| Columns::of_names(names))
+}
+
 fn read_file(
     file: &LogFile,
     rules: &LogRules,
+    rules_of_files: &Rules<'_>,
     arguments: &Arguments,
-    now_ms: i64,
 ) -> Result<Ingested> {
     let described = || format!("read {}", file.path.display());
-    let stream =
-        BufReader::with_capacity(128 * 1024, File::open(&file.path).with_context(described)?);
-    let fields = &arguments.fields;
-    let rules_of_file = Rules {
-        summary: &rules.requests,
-        limits: LineLimits::default(),
-        columns: (!fields.is_empty()).then(|| Columns::of_names(fields.iter().map(String::as_str))),
-        now_ms,
-    };
+    let stream = File::open(&file.path).with_context(described)?;
+    let stream = BufReader::with_capacity(128 * 1024, stream);
     if !arguments.tables {
-        return ingest(stream, file.source, &rules_of_file, None).with_context(described);
+        return ingest(stream, file.source, rules_of_files, None).with_context(described);
     }
     // Each file writes on its own; what it wrote is moved to where its rows belong.
     let tables_dir = arguments.out.join("tables");
@@ -95,7 +106,7 @@ fn read_file(
     }
     let mut tables = PartitionedTables::new(&work_dir, privacy);
     let ingested =
-        ingest(stream, file.source, &rules_of_file, Some(&mut tables)).with_context(described)?;
+        ingest(stream, file.source, rules_of_files, Some(&mut tables)).with_context(described)?;
     for written in tables.finish()? {
         let dir = tables_dir.join(written.partition.prefix());
         fs::create_dir_all(&dir).with_context(|| format!("create {}", dir.display()))?;
@@ -119,6 +130,7 @@ impl Read {
     fn add(&mut self, file: &LogFile, ingested: &Ingested) {
         self.summary.merge(&ingested.summary);
         self.activity.merge(&ingested.activity);
+        self.audit.merge(&ingested.audit);
         let counts = self.sources.entry(file.source).or_default();
         counts.files += 1;
         counts.records += ingested.records;

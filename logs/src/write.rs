@@ -3,9 +3,10 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use audit_log::AuditRules;
 use hot_list::hot_list;
 use log_detections::{Alert, judge};
-use log_formats::date_and_hour;
+use log_formats::{Source, date_and_hour};
 use log_report::{Period, Report, render};
 use log_summary::HOUR_MS;
 use site_logs::LogRules;
@@ -16,10 +17,11 @@ use crate::read::Read;
 /// Writes pages, hot lists and alerts; what they are, a line each.
 pub(crate) fn write_all(
     read: &Read,
-    rules: &LogRules,
+    (rules, audit): (&LogRules, &AuditRules),
     arguments: &Arguments,
 ) -> Result<Vec<String>> {
-    let alerts = judge(&read.summary, &rules.detections, 0);
+    let mut alerts = judge(&read.summary, &rules.detections, 0);
+    alerts.extend(read.audit.alerts(audit, 0));
     let mut lines = Vec::new();
     for site in &rules.requests.sites {
         let keys = read.summary.hours.keys();
@@ -35,7 +37,9 @@ pub(crate) fn write_all(
             &dir.join("hot-list.json"),
             &serde_json::to_string_pretty(&hot)?,
         )?;
-        let of_site = |alert: &&Alert| alert.site == site.name;
+        // What was done with the account is every site's business.
+        let of_site =
+            |alert: &&Alert| alert.site == site.name || alert.source == Source::Cloudtrail;
         let days: BTreeSet<i64> = hours.iter().map(|hour| hour.div_euclid(24)).collect();
         let hours = hours.iter().map(|hour| Period::Hour(*hour));
         for period in hours.chain(days.into_iter().map(Period::Day)) {

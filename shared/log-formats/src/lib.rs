@@ -38,4 +38,4 @@ pub use record::{
 pub use source::Source;
 pub use subscription::{Subscription, SubscriptionError};
 pub use text::{Escaping, Text, shape};
-pub use time::{civil, date_and_hour, unix_ms};
+pub use time::{civil, date_and_hour, rfc3339_ms, unix_ms};

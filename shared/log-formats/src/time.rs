@@ -62,7 +62,7 @@ pub fn date_and_hour(time_ms: i64) -> (String, u8) {
 fn pair(bytes: &[u8], at: usize) -> Option<u8> {
     let tens = bytes.get(at)?.wrapping_sub(b'0');
     let ones = bytes.get(at + 1)?.wrapping_sub(b'0');
-    (tens <= 9 && ones <= 9).then_some(tens * 10 + ones)
+    (tens <= 9 && ones <= 9).then(|| tens * 10 + ones)
 }
 
 /// `2026-11-27`.
@@ -108,6 +108,12 @@ pub(crate) fn of_rfc3339(bytes: &[u8]) -> Option<i64> {
     }
     let time = unix_ms(date(bytes)?, time_of_day(&bytes[11..])?, ms)?;
     Some(time - offset_ms(rest)?)
+}
+
+/// Milliseconds since 1970 of a timestamp such as `2026-11-27T10:20:30Z`.
+#[must_use]
+pub fn rfc3339_ms(text: &str) -> Option<i64> {
+    of_rfc3339(text.as_bytes())
 }
 
 fn offset_ms(zone: &[u8]) -> Option<i64> {

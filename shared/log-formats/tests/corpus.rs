@@ -129,7 +129,11 @@ fn the_corpus_itself_is_read_without_a_bad_line() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3000))]
+    #![proptest_config(ProptestConfig {
+        cases: 3000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn mutations_are_read_or_counted_and_never_panic(

@@ -15,10 +15,4 @@ pub enum IngestError {
     /// A table could not be written.
     #[error(transparent)]
     Table(#[from] TableError),
-    /// The source's files have no lines.
-    #[error("files of {source_name} are not made of lines")]
-    NotLines {
-        /// Its name.
-        source_name: &'static str,
-    },
 }

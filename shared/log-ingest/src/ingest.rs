@@ -1,11 +1,13 @@
 use std::collections::BTreeMap;
-use std::io::BufRead;
+use std::io::{BufRead, Read};
 
+use audit_log::{AuditEvent, AuditFindings, AuditRules, ReadLimits, read_events};
 use log_formats::{
     BadLine, Columns, Decompressed, LineError, LineLimits, LineParser, LineTotals, Record, Source,
     read_lines, shape,
 };
 use log_summary::{Observer, Summary, SummaryRules};
+use log_tables::{Cell, Table};
 
 use crate::{Activity, IngestError, PartitionedTables};
 
@@ -17,6 +19,8 @@ const SAMPLES: usize = 3;
 pub struct Rules<'a> {
     /// How requests are grouped.
     pub summary: &'a SummaryRules,
+    /// Which calls of AWS APIs are counted.
+    pub audit: &'a AuditRules,
     /// Bounds of what is read.
     pub limits: LineLimits,
     /// The fields of CloudFront's logs that have no header.
@@ -42,6 +46,8 @@ pub struct Ingested {
     pub summary: Summary,
     /// What happened besides.
     pub activity: Activity,
+    /// Which calls of AWS APIs fell under a rule.
+    pub audit: AuditFindings,
 }
 
 impl Ingested {
@@ -60,7 +66,7 @@ impl Ingested {
     }
 }
 
-/// Reads a log of lines, whatever it is compressed with.
+/// Reads a log, whatever it is compressed with.
 ///
 /// # Errors
 /// When it cannot be opened, and when tables cannot be written. A log that breaks off is
@@ -69,13 +75,22 @@ pub fn ingest(
     stream: impl BufRead,
     source: Source,
     rules: &Rules<'_>,
+    tables: Option<&mut PartitionedTables>,
+) -> Result<Ingested, IngestError> {
+    let stream = Decompressed::new(stream).map_err(IngestError::Open)?;
+    match LineParser::new(source, rules.columns.clone()) {
+        Some(parser) => ingest_lines(stream, parser, source, rules, tables),
+        None => ingest_audit(stream, source, rules, tables),
+    }
+}
+
+fn ingest_lines(
+    stream: impl Read,
+    mut parser: LineParser,
+    source: Source,
+    rules: &Rules<'_>,
     mut tables: Option<&mut PartitionedTables>,
 ) -> Result<Ingested, IngestError> {
-    let parser = LineParser::new(source, rules.columns.clone());
-    let mut parser = parser.ok_or_else(|| IngestError::NotLines {
-        source_name: source.name(),
-    })?;
-    let stream = Decompressed::new(stream).map_err(IngestError::Open)?;
     let mut observer = Observer::new(rules.summary, source, rules.now_ms);
     let mut ingested = Ingested::default();
     let mut failed = None;
@@ -103,6 +118,68 @@ pub fn ingest(
     ingested.broken = read.err().map(|error| describe(&error));
     ingested.summary = observer.finish();
     Ok(ingested)
+}
+
+/// CloudTrail's files are one line each.
+fn ingest_audit(
+    stream: impl Read,
+    source: Source,
+    rules: &Rules<'_>,
+    mut tables: Option<&mut PartitionedTables>,
+) -> Result<Ingested, IngestError> {
+    let mut ingested = Ingested::default();
+    let mut failed = None;
+    let limits = ReadLimits {
+        max_bytes: rules.limits.max_bytes,
+        max_record_bytes: rules.limits.max_line_bytes,
+    };
+    let read = read_events(stream, &limits, |event| {
+        ingested.audit.observe(rules.audit, event);
+        if let (Some(tables), None) = (&mut tables, &failed) {
+            failed = write_event(tables, source, event).err();
+        }
+    });
+    if let Some(failed) = failed {
+        return Err(failed);
+    }
+    let totals = read
+        .as_ref()
+        .map_or_else(|error| error.read, |totals| *totals);
+    ingested.records = totals.events;
+    ingested.totals.lines = totals.events + totals.bad;
+    if totals.bad > 0 {
+        ingested.bad_lines.insert(BadLine::Form.code(), totals.bad);
+    }
+    ingested.broken = read.err().map(|error| error.to_string());
+    Ok(ingested)
+}
+
+fn write_event(
+    tables: &mut PartitionedTables,
+    source: Source,
+    event: &AuditEvent,
+) -> Result<(), IngestError> {
+    let texts = [
+        "eventID",
+        "eventSource",
+        "eventName",
+        "awsRegion",
+        "recipientAccountId",
+        "userIdentity.type",
+        "userIdentity.arn",
+        "sourceIPAddress",
+        "userAgent",
+        "errorCode",
+        "errorMessage",
+    ]
+    .map(|path| event.text(path));
+    let (parameters, resources) = (event.json("requestParameters"), event.json("resources"));
+    let mut cells = vec![Cell::Time(event.time_ms)];
+    cells.extend(texts.iter().map(|text| Cell::Text(text.as_bytes())));
+    cells.push(Cell::Flag(event.text("readOnly") == "true"));
+    cells.push(Cell::Text(parameters.as_bytes()));
+    cells.push(Cell::Text(resources.as_bytes()));
+    tables.write_row(Table::AuditEvents, source, event.time_ms, &cells)
 }
 
 fn describe(error: &LineError) -> String {
@@ -143,15 +220,17 @@ mod tests {
         )
     }
 
-    fn ingested(log: &[u8], tables: Option<&mut PartitionedTables>) -> Ingested {
+    fn ingested(log: &[u8], source: Source, tables: Option<&mut PartitionedTables>) -> Ingested {
         let summary = summary_rules();
+        let audit = AuditRules::standard().unwrap();
         let rules = Rules {
             summary: &summary,
+            audit: &audit,
             limits: LineLimits::default(),
             columns: None,
             now_ms: NOW_MS,
         };
-        ingest(log, Source::Nginx, &rules, tables).unwrap()
+        ingest(log, source, &rules, tables).unwrap()
     }
 
     #[test]
@@ -162,7 +241,7 @@ mod tests {
             .collect();
         let mut tables =
             PartitionedTables::new(dir.path(), Privacy::new(PrivacyRules::default(), b""));
-        let ingested = ingested(log.as_bytes(), Some(&mut tables));
+        let ingested = ingested(log.as_bytes(), Source::Nginx, Some(&mut tables));
         assert_eq!((ingested.records, ingested.bad()), (40, 0));
         assert_eq!(ingested.summary.hours.len(), 5);
         let files = tables.finish().unwrap();
@@ -190,7 +269,7 @@ mod tests {
     fn bad_lines_are_counted_and_a_few_are_shown_without_what_they_say() {
         let mut log = combined(1, "/");
         (0..50).for_each(|_| log.push_str("Anna was here\n"));
-        let ingested = ingested(log.as_bytes(), None);
+        let ingested = ingested(log.as_bytes(), Source::Nginx, None);
         assert_eq!((ingested.records, ingested.bad()), (1, 50));
         assert_eq!(ingested.bad_lines.get("field-count"), Some(&50));
         assert_eq!(ingested.samples.len(), 3);
@@ -208,8 +287,36 @@ mod tests {
                 .unwrap()
         });
         let whole = encoder.finish().unwrap();
-        let ingested = ingested(&whole[..whole.len() - 20], None);
+        let ingested = ingested(&whole[..whole.len() - 20], Source::Nginx, None);
         assert!(ingested.broken.is_some());
         assert!(ingested.records > 0 && ingested.records <= 5000);
+    }
+
+    #[test]
+    fn a_file_of_cloudtrail_becomes_rows_and_findings() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = r#"{"Records":[{"eventTime":"2026-11-27T10:20:30Z","eventID":"e1","eventName":"StopLogging",
+            "eventSource":"cloudtrail.amazonaws.com","userIdentity":{"arn":"arn:aws:iam::1:user/anna"},"readOnly":false},
+            {"eventName":"no time"}]}"#;
+        let mut tables =
+            PartitionedTables::new(dir.path(), Privacy::new(PrivacyRules::default(), b""));
+        let ingested = ingested(file.as_bytes(), Source::Cloudtrail, Some(&mut tables));
+        assert_eq!((ingested.records, ingested.bad()), (1, 1));
+        let alerts = ingested.audit.alerts(&AuditRules::standard().unwrap(), 0);
+        assert_eq!(alerts[0].rule, "trail-changed");
+        let files = tables.finish().unwrap();
+        let reader =
+            SerializedFileReader::new(std::fs::File::open(&files[0].path).unwrap()).unwrap();
+        let row = reader
+            .get_row_iter(None)
+            .unwrap()
+            .next()
+            .unwrap()
+            .unwrap()
+            .to_string();
+        assert!(
+            row.contains("StopLogging") && row.contains("user/anna"),
+            "{row}"
+        );
     }
 }

@@ -14,8 +14,8 @@ types = dict(
 )
 astray = duckdb.sql(
     f"SELECT count(*) FROM {table} WHERE hour(time) <> hour::INT OR strftime(time, '%Y-%m-%d') <> dt::VARCHAR"
-).fetchone()[0]
+).fetchall()[0][0]
 people = duckdb.sql(
     f"SELECT count(*) FROM {table} WHERE client NOT LIKE '%/24' OR query LIKE '%utm_source=mail%'"
-).fetchone()[0]
+).fetchall()[0][0]
 print(json.dumps({"counts": counts, "paths": paths, "types": types, "astray": astray, "people": people}, sort_keys=True))

@@ -2,6 +2,7 @@ use std::fs::{self, File};
 use std::io::{BufReader, Write};
 use std::path::Path;
 
+use audit_log::AuditRules;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use log_formats::{LineLimits, Source};
@@ -37,8 +38,10 @@ fn read_log(dir: &Path, name: &str, source: Source, rules: &LogRules) -> Ingeste
     let work = dir.join("work");
     fs::create_dir_all(&work).unwrap();
     let mut tables = PartitionedTables::new(&work, Privacy::new(rules.privacy.clone(), b""));
+    let audit = AuditRules::standard().unwrap();
     let rules = Rules {
         summary: &rules.requests,
+        audit: &audit,
         limits: LineLimits::default(),
         columns: None,
         now_ms: SAMPLE.start_ms + SAMPLE.span_ms,
