@@ -6,6 +6,7 @@
 //! cargo run --release -p bench -- forms        a form post against Wagtail
 //! cargo run --release -p bench -- ledger       what is acknowledged is there, once
 //! cargo run --release -p bench -- road         cached pages through every tier
+//! cargo run --release -p bench -- logs         access logs against DuckDB, Polars, GoAccess
 //! ```
 //!
 //! CPU time is what counts: clock time on a shared machine says little. Reports
@@ -27,6 +28,7 @@ mod images;
 mod job;
 mod judge;
 mod ledger;
+mod logs;
 mod loopback;
 mod measure;
 mod our_worker;
@@ -67,6 +69,18 @@ enum Bench {
     Ledger(ledger::LedgerArgs),
     /// Cached pages through every tier, against nginx alone, and while tiers fail.
     Road(road::RoadArgs),
+    /// Reading access logs, against gunzip alone, DuckDB, Polars and GoAccess.
+    Logs(logs::LogsArgs),
+    /// Our part of `logs`.
+    #[command(hide = true)]
+    LogWork(logs::WorkArgs),
+    /// Runs a command and prints what it cost.
+    #[command(hide = true)]
+    RunMeasured {
+        /// Program and arguments.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        command: Vec<std::ffi::OsString>,
+    },
     /// Answers jobs on standard input; started by `images`.
     #[command(hide = true)]
     Worker,
@@ -84,6 +98,9 @@ fn main() -> Result<()> {
         Bench::Forms(args) => forms::run(&args, &directory),
         Bench::Ledger(args) => ledger::run(&args),
         Bench::Road(args) => road::run(&args, &directory),
+        Bench::Logs(args) => logs::run(&args, &directory),
+        Bench::LogWork(args) => logs::work(&args),
+        Bench::RunMeasured { command } => logs::run_measured(&command),
         Bench::Worker => our_worker::serve(io::stdin().lock(), io::stdout().lock()),
     }
 }
