@@ -81,7 +81,15 @@ fn pure_crates_stay_pure() {
         for needed in needs(&metadata, &package.id) {
             let impure = needed == "tokio"
                 || [
-                    "aws-", "lambda_", "lambda-", "redis", "reqwest", "ureq", "anyhow",
+                    "aws-config",
+                    "aws-sdk",
+                    "aws-smithy",
+                    "lambda_",
+                    "lambda-",
+                    "redis",
+                    "reqwest",
+                    "ureq",
+                    "anyhow",
                 ]
                 .iter()
                 .any(|p| needed.starts_with(p));
@@ -165,7 +173,7 @@ fn only_settings_read_the_environment_and_only_configs_ask_for_it() {
         }
         if !owner && !name.ends_with("/config.rs") && !name.starts_with("shared/settings/") {
             assert!(
-                !production.contains("Reader::new("),
+                !production.contains(" Reader::new("),
                 "{name} reads settings"
             );
         }
