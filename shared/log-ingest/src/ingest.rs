@@ -6,10 +6,10 @@ use log_formats::{
     BadLine, Columns, Decompressed, LineError, LineLimits, LineParser, LineTotals, Record, Source,
     read_lines, shape,
 };
-use log_summary::{Observer, Summary, SummaryRules};
+use log_summary::{Activity, Observer, Summary, SummaryRules};
 use log_tables::{Cell, Table};
 
-use crate::{Activity, IngestError, PartitionedTables};
+use crate::{IngestError, PartitionedTables};
 
 /// Bad lines of which the shape is kept.
 const SAMPLES: usize = 3;

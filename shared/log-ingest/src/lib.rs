@@ -3,12 +3,10 @@
 //!
 //! A file is read once, as a stream; memory does not depend on its size.
 
-mod activity;
 mod error;
 mod ingest;
 mod tables;
 
-pub use activity::{Activity, ActivityKey};
 pub use error::IngestError;
 pub use ingest::{Ingested, Rules, ingest};
 pub use tables::{Partition, PartitionFile, PartitionedTables};

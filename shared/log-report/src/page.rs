@@ -136,8 +136,7 @@ fn traffic(report: &Report<'_>, source: Source) -> Markup {
 mod tests {
     use log_detections::{Alert, Severity};
     use log_formats::{Request, Text};
-    use log_ingest::Activity;
-    use log_summary::{HOUR_MS, Observer, Site, Summary, SummaryRules};
+    use log_summary::{Activity, HOUR_MS, Observer, Site, Summary, SummaryRules};
 
     use super::*;
 

@@ -1,6 +1,7 @@
 //! What was found, and what happened besides web requests.
 
 use log_detections::Alert;
+use log_summary::{Activity, ActivityKey};
 use maud::{Markup, html};
 
 use crate::format::{count, moment};
@@ -34,15 +35,15 @@ pub(crate) fn alerts(alerts: &[Alert]) -> Markup {
 
 pub(crate) fn activity(report: &Report<'_>) -> Markup {
     let hours = report.period.hours();
-    let mut total = log_ingest::Activity::default();
+    let mut total = Activity::default();
     let within = report
         .activity
         .hours
         .iter()
         .filter(|(key, _)| hours.contains(&key.hour));
     for (key, counts) in within {
-        let mut of_day = log_ingest::Activity::default();
-        let key = log_ingest::ActivityKey {
+        let mut of_day = Activity::default();
+        let key = ActivityKey {
             hour: hours.start,
             ..*key
         };

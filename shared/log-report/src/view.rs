@@ -1,8 +1,7 @@
 use hot_list::HotList;
 use log_detections::Alert;
 use log_formats::Source;
-use log_ingest::Activity;
-use log_summary::{HOUR_MS, Hour, Summary};
+use log_summary::{Activity, HOUR_MS, Hour, Summary};
 
 /// What time a report is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

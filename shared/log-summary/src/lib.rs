@@ -5,6 +5,7 @@
 //! spread over files, as long as the rankings hold all their keys. Memory does not grow
 //! with the log: rankings are bounded, and so are the hours of one file.
 
+mod activity;
 mod agent;
 mod counters;
 mod frequent;
@@ -19,6 +20,7 @@ mod rules;
 mod sketch;
 mod summary;
 
+pub use activity::{Activity, ActivityKey};
 pub use agent::AgentClass;
 pub use counters::Counters;
 pub use frequent::{Frequent, Merge};

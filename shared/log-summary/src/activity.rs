@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
 
 use log_formats::{FirewallAction, Record, Severity, Source};
-use log_summary::{Frequent, HOUR_MS};
 use serde::{Deserialize, Serialize};
+
+use crate::{Frequent, HOUR_MS};
 
 /// Labels of one hour at most: rules of a firewall and programs are few.
 const LABELS: usize = 200;
