@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::BufReader;
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -9,9 +10,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result};
 use audit_log::{AuditFindings, AuditRules};
 use log_formats::{Columns, LineLimits, Source};
-use log_ingest::{Activity, Ingested, PartitionedTables, Rules, ingest};
+use log_ingest::{Ingested, PartitionedTables, Rules, ingest};
 use log_privacy::Privacy;
-use log_summary::Summary;
+use log_summary::{Activity, Summary};
+use sha2::{Digest, Sha256};
 use site_logs::LogRules;
 
 use crate::arguments::Arguments;
@@ -97,7 +99,7 @@ fn read_file(
     }
     // Each file writes on its own; what it wrote is moved to where its rows belong.
     let tables_dir = arguments.out.join("tables");
-    let name = file_id(file);
+    let name = file_id(&file.path)?;
     let work_dir = tables_dir.join(format!(".{name}"));
     fs::create_dir_all(&work_dir).with_context(|| format!("create {}", work_dir.display()))?;
     let privacy = Privacy::new(rules.privacy.clone(), b"");
@@ -117,13 +119,14 @@ fn read_file(
     Ok(ingested)
 }
 
-/// The same for the same file, so that a second run replaces what the first wrote.
-fn file_id(file: &LogFile) -> String {
-    let path = file.path.to_string_lossy();
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-');
-    path.chars()
-        .map(|letter| if is_plain(letter) { letter } else { '_' })
-        .collect()
+/// The same for the same file however it is named, so that a second run replaces what the
+/// first wrote: its name, and a hash of where it is.
+fn file_id(path: &Path) -> Result<String> {
+    let place = fs::canonicalize(path).with_context(|| format!("find {}", path.display()))?;
+    let hash = Sha256::digest(place.as_os_str().as_encoded_bytes());
+    let hash: String = hash[..4].iter().map(|byte| format!("{byte:02x}")).collect();
+    let name = place.file_name().unwrap_or_default().to_string_lossy();
+    Ok(format!("{name}-{hash}"))
 }
 
 impl Read {
