@@ -6,6 +6,9 @@ use crate::observer::MAX_PAGE_BYTES;
 use crate::page::LivePage;
 use crate::{AgentClass, AgentStats, Frequent, Merge, Network, PathTraits, SummaryRules};
 
+/// Statuses have three digits.
+const STATUSES: usize = 1000;
+
 /// An hour while its requests come in: keyed by what stands in the log, so that nothing has
 /// to be decoded for each line.
 #[derive(Debug)]
@@ -55,7 +58,7 @@ impl Live {
             index,
             hour: Hour::default(),
             routes: Vec::new(),
-            statuses: vec![0; 600],
+            statuses: vec![0; STATUSES],
             classes: [0; AgentClass::ALL.len()],
             pages: Frequent::new(PAGES),
             agents: Frequent::new(AGENTS),
@@ -84,14 +87,11 @@ impl Live {
         agent.class
     }
 
+    /// Counts what stands for the whole hour; its counters are the sums of its windows.
     #[inline]
     pub(crate) fn count_totals(&mut self, request: &Request<'_>) {
-        self.hour.counters.add(request);
         if let Some(count) = self.statuses.get_mut(usize::from(request.status)) {
             *count += 1;
-        }
-        if let Some(duration_us) = request.duration_us {
-            self.hour.latency.add(duration_us);
         }
         if let Some(origin_us) = request.origin_us {
             self.hour.origin_latency.add(origin_us);
@@ -183,6 +183,10 @@ impl Live {
     }
 
     pub(crate) fn finish(mut self, groups: &Groups) -> Hour {
+        for window in &self.hour.windows {
+            self.hour.counters.merge(&window.counters);
+            self.hour.latency.merge(&window.latency);
+        }
         for (name, route) in groups.names.iter().zip(self.routes) {
             if route.counters.requests > 0 {
                 self.hour.routes.insert(name.clone(), route);
