@@ -12,6 +12,8 @@ pub enum Cell<'a> {
         /// Appends what it becomes.
         derive: &'a dyn Fn(&[u8], &mut Vec<u8>),
     },
+    /// A whole number.
+    Count(i64),
     /// A whole number, or none.
     Whole(Option<i64>),
     /// A number, or none.

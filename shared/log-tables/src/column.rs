@@ -2,15 +2,14 @@
 
 use std::io::Write;
 
-use bytes::Bytes;
 use parquet::basic::{Encoding, LogicalType, Repetition, TimeUnit, Type as PhysicalType};
-use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DoubleType, Int64Type};
+use parquet::data_type::{BoolType, DoubleType, Int64Type};
 use parquet::errors::{ParquetError, Result};
 use parquet::file::properties::WriterPropertiesBuilder;
 use parquet::file::writer::{SerializedColumnWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{ColumnDescPtr, ColumnPath, Type};
 
-use crate::text_column::TextColumn;
+use crate::text_column::{IdColumn, TextColumn};
 use crate::{Cell, Column, Kind};
 
 /// The values of one column.
@@ -18,7 +17,8 @@ use crate::{Cell, Column, Kind};
 pub(crate) enum Buffer {
     Times(Vec<i64>),
     Texts(Box<TextColumn>),
-    Ids { bytes: Vec<u8>, ends: Vec<usize> },
+    Ids(IdColumn),
+    Counts(Vec<i64>),
     Whole { values: Vec<i64>, present: Vec<i16> },
     Numbers { values: Vec<f64>, present: Vec<i16> },
     Flags(Vec<bool>),
@@ -29,10 +29,8 @@ impl Buffer {
         match kind {
             Kind::Time => Self::Times(Vec::new()),
             Kind::Text => Self::Texts(Box::default()),
-            Kind::Id => Self::Ids {
-                bytes: Vec::new(),
-                ends: Vec::new(),
-            },
+            Kind::Id => Self::Ids(IdColumn::default()),
+            Kind::Count => Self::Counts(Vec::new()),
             Kind::Whole => Self::Whole {
                 values: Vec::new(),
                 present: Vec::new(),
@@ -49,18 +47,15 @@ impl Buffer {
     #[inline]
     pub(crate) fn push(&mut self, cell: Cell<'_>) -> bool {
         match (self, cell) {
-            (Self::Times(values), Cell::Time(value)) => values.push(value),
+            (Self::Times(values), Cell::Time(value))
+            | (Self::Counts(values), Cell::Count(value)) => {
+                values.push(value);
+            }
             (Self::Texts(column), Cell::Text(text)) => column.push(text),
             (Self::Texts(column), Cell::Derived { raw, derive }) => {
                 column.push_derived(raw, derive)
             }
-            (Self::Ids { bytes, ends }, Cell::Text(text)) => {
-                match std::str::from_utf8(text) {
-                    Ok(_) => bytes.extend_from_slice(text),
-                    Err(_) => bytes.extend_from_slice(String::from_utf8_lossy(text).as_bytes()),
-                }
-                ends.push(bytes.len());
-            }
+            (Self::Ids(column), Cell::Text(text)) => column.push(text),
             (Self::Whole { values, present }, Cell::Whole(value)) => {
                 present.push(i16::from(value.is_some()));
                 values.extend(value);
@@ -79,7 +74,7 @@ impl Buffer {
     pub(crate) fn text_bytes(&self) -> usize {
         match self {
             Self::Texts(column) => column.text_bytes(),
-            Self::Ids { bytes, .. } => bytes.len(),
+            Self::Ids(column) => column.text_bytes(),
             _ => 0,
         }
     }
@@ -90,8 +85,12 @@ impl Buffer {
         column: ColumnDescPtr,
         group: &mut SerializedRowGroupWriter<'_, W>,
     ) -> Result<()> {
-        if let Self::Texts(texts) = self {
-            let (pages, close) = texts.encode(column)?;
+        let encoded = match self {
+            Self::Texts(texts) => Some(texts.encode(column)?),
+            Self::Ids(ids) => Some(ids.encode(column)?),
+            _ => None,
+        };
+        if let Some((pages, close)) = encoded {
             return group.append_column(&pages, close);
         }
         let Some(mut writer) = group.next_column()? else {
@@ -103,23 +102,11 @@ impl Buffer {
 
     fn write_values(&mut self, writer: &mut SerializedColumnWriter<'_>) -> Result<()> {
         match self {
-            Self::Times(values) => {
+            Self::Times(values) | Self::Counts(values) => {
                 writer
                     .typed::<Int64Type>()
                     .write_batch(values, None, None)?;
                 values.clear();
-            }
-            Self::Ids { bytes, ends } => {
-                let all = Bytes::from(std::mem::take(bytes));
-                let starts = std::iter::once(0).chain(ends.iter().copied());
-                let texts: Vec<_> = starts
-                    .zip(ends.iter())
-                    .map(|(from, to)| ByteArray::from(all.slice(from..*to)))
-                    .collect();
-                writer
-                    .typed::<ByteArrayType>()
-                    .write_batch(&texts, None, None)?;
-                ends.clear();
             }
             Self::Whole { values, present } => {
                 writer
@@ -139,7 +126,7 @@ impl Buffer {
                 writer.typed::<BoolType>().write_batch(values, None, None)?;
                 values.clear();
             }
-            Self::Texts(_) => {}
+            Self::Texts(_) | Self::Ids(_) => {}
         }
         Ok(())
     }
@@ -154,7 +141,7 @@ impl Column {
                 (PhysicalType::INT64, Some(logical))
             }
             Kind::Text | Kind::Id => (PhysicalType::BYTE_ARRAY, Some(LogicalType::String)),
-            Kind::Whole => (PhysicalType::INT64, None),
+            Kind::Count | Kind::Whole => (PhysicalType::INT64, None),
             Kind::Number => (PhysicalType::DOUBLE, None),
             Kind::Flag => (PhysicalType::BOOLEAN, None),
         };
@@ -172,10 +159,9 @@ impl Column {
     pub(crate) fn properties(self, builder: WriterPropertiesBuilder) -> WriterPropertiesBuilder {
         let path = ColumnPath::from(self.name);
         match self.kind {
-            Kind::Time | Kind::Whole => builder
+            Kind::Time | Kind::Count | Kind::Whole => builder
                 .set_column_dictionary_enabled(path.clone(), false)
                 .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
-            Kind::Id => builder.set_column_dictionary_enabled(path, false),
             _ => builder,
         }
     }

@@ -8,7 +8,7 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::Type;
 
 use crate::column::Buffer;
-use crate::text_column::ZSTD_LEVEL;
+use crate::pages::ZSTD_LEVEL;
 use crate::{Cell, Table, TableError};
 
 /// Rows of a row group at most.

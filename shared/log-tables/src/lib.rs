@@ -9,6 +9,8 @@ mod column;
 mod dictionary;
 mod error;
 mod file;
+mod packing;
+mod pages;
 mod rows;
 mod schema;
 mod text_column;

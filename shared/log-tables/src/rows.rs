@@ -22,8 +22,8 @@ fn head(text: &[u8]) -> &[u8] {
     &text[..text.len().min(MAX_TEXT_BYTES)]
 }
 
-fn whole(value: u64) -> Cell<'static> {
-    Cell::Whole(i64::try_from(value).ok())
+fn count(value: u64) -> Cell<'static> {
+    Cell::Count(i64::try_from(value).unwrap_or(i64::MAX))
 }
 
 impl RecordRows {
@@ -53,7 +53,7 @@ impl RecordRows {
             Record::Connection(connection) => file.push(&[
                 Cell::Time(connection.time_ms),
                 address(connection.client),
-                whole(connection.port.into()),
+                count(connection.port.into()),
                 cut(connection.tls_version),
                 cut(connection.tls_cipher),
                 Cell::Whole(connection.handshake_us.map(i64::from)),
@@ -83,11 +83,11 @@ impl RecordRows {
                 cut(flow.interface),
                 address(flow.source),
                 address(flow.destination),
-                whole(flow.source_port.into()),
-                whole(flow.destination_port.into()),
-                whole(flow.protocol.into()),
-                whole(flow.packets),
-                whole(flow.bytes),
+                count(flow.source_port.into()),
+                count(flow.destination_port.into()),
+                count(flow.protocol.into()),
+                count(flow.packets),
+                count(flow.bytes),
                 Cell::Flag(flow.accepted),
                 cut(flow.direction),
             ]),
@@ -145,9 +145,9 @@ impl RecordRows {
             },
             cut(request.protocol),
             cut(request.tls_version),
-            whole(request.status.into()),
-            whole(request.bytes_sent),
-            whole(request.bytes_received),
+            count(request.status.into()),
+            count(request.bytes_sent),
+            count(request.bytes_received),
             Cell::Whole(request.duration_us.map(i64::from)),
             Cell::Whole(request.origin_us.map(i64::from)),
             Cell::Text(request.cache.name().as_bytes()),

@@ -9,9 +9,11 @@ pub enum Kind {
     Text,
     /// A text that is another one in each row.
     Id,
-    /// A whole number.
+    /// A whole number that every row has.
+    Count,
+    /// A whole number, or none.
     Whole,
-    /// A number.
+    /// A number, or none.
     Number,
     /// Yes or no.
     Flag,
@@ -24,7 +26,7 @@ impl Kind {
         match self {
             Self::Time => "timestamp",
             Self::Text | Self::Id => "string",
-            Self::Whole => "bigint",
+            Self::Count | Self::Whole => "bigint",
             Self::Number => "double",
             Self::Flag => "boolean",
         }
@@ -73,9 +75,9 @@ const WEB_REQUESTS: &[Column] = &[
     column("query", Kind::Text),
     column("protocol", Kind::Text),
     column("tls_version", Kind::Text),
-    column("status", Kind::Whole),
-    column("bytes_sent", Kind::Whole),
-    column("bytes_received", Kind::Whole),
+    column("status", Kind::Count),
+    column("bytes_sent", Kind::Count),
+    column("bytes_received", Kind::Count),
     column("duration_us", Kind::Whole),
     column("origin_us", Kind::Whole),
     column("cache", Kind::Text),
@@ -88,7 +90,7 @@ const WEB_REQUESTS: &[Column] = &[
 const TLS_CONNECTIONS: &[Column] = &[
     column("time", Kind::Time),
     column("client", Kind::Text),
-    column("port", Kind::Whole),
+    column("port", Kind::Count),
     column("tls_version", Kind::Text),
     column("tls_cipher", Kind::Text),
     column("handshake_us", Kind::Whole),
@@ -116,11 +118,11 @@ const NETWORK_FLOWS: &[Column] = &[
     column("interface", Kind::Text),
     column("source_address", Kind::Text),
     column("destination_address", Kind::Text),
-    column("source_port", Kind::Whole),
-    column("destination_port", Kind::Whole),
-    column("protocol", Kind::Whole),
-    column("packets", Kind::Whole),
-    column("bytes", Kind::Whole),
+    column("source_port", Kind::Count),
+    column("destination_port", Kind::Count),
+    column("protocol", Kind::Count),
+    column("packets", Kind::Count),
+    column("bytes", Kind::Count),
     column("accepted", Kind::Flag),
     column("direction", Kind::Text),
 ];

@@ -121,7 +121,7 @@ fn files_have_the_types_that_the_tables_are_declared_with() {
         let expected = match column.kind {
             Kind::Time => "TIMESTAMP WITH TIME ZONE",
             Kind::Text | Kind::Id => "VARCHAR",
-            Kind::Whole => "BIGINT",
+            Kind::Count | Kind::Whole => "BIGINT",
             Kind::Number => "DOUBLE",
             Kind::Flag => "BOOLEAN",
         };
