@@ -4,6 +4,8 @@ use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use serde::Deserialize;
 
+use crate::hex::{hex, unhex};
+
 /// What CloudTrail says each hour of the files that it delivered, signed and chained to what
 /// it said the hour before.
 /// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-digest-file-structure.html>
@@ -80,11 +82,13 @@ impl Digest {
     }
 
     /// Proves that the digest, found at `bucket` and `key`, is what CloudTrail wrote.
-    /// `signature` is the object's metadata `signature`, `public_key` the DER of the key with
-    /// the digest's fingerprint, as `ListPublicKeys` gives it.
+    /// `content` is uncompressed, `signature` the object's metadata `signature`, `public_key`
+    /// the DER (PKCS #1) of the key with the digest's fingerprint, as `ListPublicKeys` gives it.
+    /// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-custom-validation.html>
     ///
     /// # Errors
-    /// When it is somewhere else than it says, and when the signature does not fit.
+    /// When it is somewhere else than it says, when it was not read from `content`, and when
+    /// the signature does not fit.
     pub fn verify(
         &self,
         content: &[u8],
@@ -98,6 +102,7 @@ impl Digest {
             let expected = place;
             return Err(DigestError::Place { found, expected });
         }
+        // The first of a chain is signed with the word: CloudTrail's program is in Java.
         let previous = self.previous_digest_signature.as_deref().unwrap_or("null");
         let signed = format!(
             "{}\n{place}\n{}\n{previous}",
@@ -105,6 +110,10 @@ impl Digest {
             sha256_hex(content)
         );
         let fault = || DigestError::Signature(found.clone());
+        // The signature is of `content`: fields read from other bytes have none.
+        if Self::parse(content)? != *self {
+            return Err(fault());
+        }
         let signature = unhex(signature).ok_or_else(fault)?;
         UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, public_key)
             .verify(signed.as_bytes(), &signature)
@@ -160,22 +169,6 @@ fn sha256_hex(content: &[u8]) -> String {
     hex(digest(&SHA256, content).as_ref())
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits = text.as_bytes();
-    if !digits.len().is_multiple_of(2) {
-        return None;
-    }
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    digits
-        .chunks(2)
-        .map(|pair| u8::try_from(digit(pair[0])? * 16 + digit(pair[1])?).ok())
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use aws_lc_rs::rand::SystemRandom;
@@ -205,10 +198,10 @@ mod tests {
     }
 
     /// A signature of the digest as the documentation says it is made, and its public key.
-    fn signed(content: &[u8]) -> (String, Vec<u8>) {
+    fn signed(content: &[u8], previous: &str) -> (String, Vec<u8>) {
         let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
         let text = format!(
-            "2026-11-27T11:00:00Z\ntrail/AWSLogs/1/CloudTrail-Digest/d2.json.gz\n{}\nabcd",
+            "2026-11-27T11:00:00Z\ntrail/AWSLogs/1/CloudTrail-Digest/d2.json.gz\n{}\n{previous}",
             sha256_hex(content)
         );
         let mut signature = vec![0; pair.public_modulus_len()];
@@ -227,7 +220,7 @@ mod tests {
     #[test]
     fn a_digest_is_believed_only_where_and_as_it_was_written() {
         let content = content();
-        let (signature, key) = signed(&content);
+        let (signature, key) = signed(&content, "abcd");
         let digest = Digest::parse(&content).unwrap();
         digest.verify(&content, PLACE, &signature, &key).unwrap();
         let moved = digest
@@ -254,6 +247,27 @@ mod tests {
                 "{error}"
             );
         }
+    }
+
+    #[test]
+    fn a_digest_read_from_other_bytes_than_the_signed_ones_is_not_believed() {
+        let content = content();
+        let (signature, key) = signed(&content, "abcd");
+        let mut forged = Digest::parse(&content).unwrap();
+        forged.log_files.clear();
+        let error = forged
+            .verify(&content, PLACE, &signature, &key)
+            .unwrap_err();
+        assert!(matches!(error, DigestError::Signature(_)), "{error}");
+    }
+
+    #[test]
+    fn the_first_of_a_chain_is_signed_with_null() {
+        let text = String::from_utf8(content()).unwrap();
+        let content = text.replace(r#""abcd""#, "null").into_bytes();
+        let (signature, key) = signed(&content, "null");
+        let digest = Digest::parse(&content).unwrap();
+        digest.verify(&content, PLACE, &signature, &key).unwrap();
     }
 
     #[test]

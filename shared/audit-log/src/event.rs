@@ -1,14 +1,15 @@
 use serde_json::Value;
 
 /// The longest JSON that is kept of parameters and resources, in bytes.
-const MAX_JSON_BYTES: usize = 2048;
+const MAX_JSON_BYTES: usize = 4096;
 /// The longest text that is kept of a field, in bytes.
 const MAX_TEXT_BYTES: usize = 512;
 
 /// One call of an AWS API, or something that AWS did.
 /// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html>
 ///
-/// It is the record as it came: fields of later versions are there, absent ones are empty.
+/// It is the record as it came, but for access keys, of which the last four characters are
+/// kept: enough to tell them apart. Fields of later versions are there, absent ones are empty.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuditEvent {
     record: Value,
@@ -19,8 +20,16 @@ pub struct AuditEvent {
 impl AuditEvent {
     /// Reads a record. `None` without a time: such a record belongs nowhere.
     #[must_use]
-    pub fn of(record: Value) -> Option<Self> {
+    pub fn of(mut record: Value) -> Option<Self> {
         let time_ms = log_formats::rfc3339_ms(record.get("eventTime")?.as_str()?)?;
+        if let Some(Value::String(key)) = record.pointer_mut("/userIdentity/accessKeyId") {
+            let end = key
+                .char_indices()
+                .rev()
+                .nth(3)
+                .map_or(0, |(index, _)| index);
+            key.drain(..end);
+        }
         Some(Self { record, time_ms })
     }
 
@@ -71,7 +80,7 @@ impl AuditEvent {
         texts.find(|text| !text.is_empty()).unwrap_or_default()
     }
 
-    fn value(&self, path: &str) -> Option<&Value> {
+    pub(crate) fn value(&self, path: &str) -> Option<&Value> {
         path.split('.')
             .try_fold(&self.record, |value, name| value.get(name))
     }
@@ -114,6 +123,22 @@ mod tests {
         assert!(!event.has("errorCode") && event.has("requestParameters.name"));
         assert!(event.json("requestParameters").len() <= MAX_JSON_BYTES);
         assert_eq!(event.actor(), "arn:aws:iam::1:user/anna");
+    }
+
+    #[test]
+    fn of_an_access_key_only_the_end_is_kept() {
+        let of_key = |key: &str| {
+            let record = json!({
+                "eventTime": "2026-11-27T10:20:30Z",
+                "userIdentity": {"accessKeyId": key},
+            });
+            AuditEvent::of(record)
+                .unwrap()
+                .text("userIdentity.accessKeyId")
+        };
+        assert_eq!(of_key("AKIAIOSFODNN7EXAMPLE"), "MPLE");
+        assert_eq!(of_key("éé"), "éé");
+        assert_eq!(of_key(""), "");
     }
 
     #[test]

@@ -7,6 +7,8 @@
 mod digest;
 mod event;
 mod findings;
+mod hex;
+mod policy;
 mod read;
 mod rules;
 

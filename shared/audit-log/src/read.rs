@@ -1,3 +1,4 @@
+use std::cell::Cell;
 use std::fmt;
 use std::io::{self, Read};
 
@@ -7,12 +8,17 @@ use serde_json::value::RawValue;
 
 use crate::AuditEvent;
 
+/// The most bytes between the beginnings of two records: a record's text is in memory before
+/// its length is known, and must not fill it. 64 times the longest that CloudTrail writes.
+const MAX_HELD_BYTES: u64 = 16 << 20;
+
 /// Bounds of what is read.
 #[derive(Debug, Clone, Copy)]
 pub struct ReadLimits {
     /// The most bytes of one file after decompression.
     pub max_bytes: u64,
-    /// The longest record, in bytes; CloudTrail's are up to 256 KiB. Longer ones are bad.
+    /// The longest record, in bytes; CloudTrail's are up to 256 KiB. Longer ones are bad, and
+    /// at 16 MiB reading ends.
     pub max_record_bytes: usize,
 }
 
@@ -47,20 +53,23 @@ pub struct ReadError {
 /// Hands over each event of a file, `{"Records":[…]}`, holding one record at a time.
 ///
 /// # Errors
-/// When the file breaks off, is no JSON, or is larger than allowed.
+/// When the file breaks off, is no JSON, or it or one of its records is larger than allowed.
 pub fn read_events(
     stream: impl Read,
     limits: &ReadLimits,
     mut each: impl FnMut(&AuditEvent),
 ) -> Result<ReadTotals, ReadError> {
+    let held = Cell::new(0);
     let stream = Capped {
         stream,
         left: limits.max_bytes,
+        held: &held,
     };
     let mut totals = ReadTotals::default();
     let mut json = serde_json::Deserializer::from_reader(io::BufReader::new(stream));
     let file = File {
         limits,
+        held: &held,
         totals: &mut totals,
         each: &mut each,
     };
@@ -74,25 +83,32 @@ pub fn read_events(
     }
 }
 
-/// A stream that fails where it is longer than allowed.
-struct Capped<R> {
+/// A stream that fails where it, or one record of it, is longer than allowed.
+struct Capped<'a, R> {
     stream: R,
     left: u64,
+    /// Bytes since the last record began, but for those that were buffered by then.
+    held: &'a Cell<u64>,
 }
 
-impl<R: Read> Read for Capped<R> {
+impl<R: Read> Read for Capped<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.stream.read(buffer)?;
         self.left = self
             .left
             .checked_sub(count as u64)
             .ok_or_else(|| io::Error::other("the file is larger than allowed"))?;
+        self.held.set(self.held.get() + count as u64);
+        if self.held.get() > MAX_HELD_BYTES {
+            return Err(io::Error::other("a record has more than 16 MiB"));
+        }
         Ok(count)
     }
 }
 
 struct File<'a, F> {
     limits: &'a ReadLimits,
+    held: &'a Cell<u64>,
     totals: &'a mut ReadTotals,
     each: &'a mut F,
 }
@@ -144,6 +160,7 @@ impl<'de, F: FnMut(&AuditEvent)> Visitor<'de> for Records<'_, '_, F> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut records: A) -> Result<(), A::Error> {
         // As text first, which nesting of any depth cannot overflow the stack with.
         while let Some(text) = records.next_element::<Box<RawValue>>()? {
+            self.0.held.set(0);
             let json = text.get();
             let fits = json.len() <= self.0.limits.max_record_bytes;
             let record = fits
@@ -221,6 +238,48 @@ mod tests {
         };
         let error = names(&file, &limits).1.unwrap_err().to_string();
         assert!(error.contains("larger than allowed"), "{error}");
+    }
+
+    /// A record that never ends.
+    struct Endless {
+        begun: bool,
+        given: u64,
+    }
+
+    impl Read for Endless {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            buffer.fill(b'x');
+            if !self.begun {
+                let begin = br#"{"Records":[{"a":""#;
+                buffer[..begin.len()].copy_from_slice(begin);
+                self.begun = true;
+            }
+            self.given += buffer.len() as u64;
+            Ok(buffer.len())
+        }
+    }
+
+    #[test]
+    fn a_record_without_end_is_not_held_in_memory() {
+        let mut stream = Endless {
+            begun: false,
+            given: 0,
+        };
+        let limits = ReadLimits {
+            max_bytes: 64 << 20,
+            ..ReadLimits::default()
+        };
+        let error = read_events(&mut stream, &limits, |_| {}).unwrap_err();
+        assert!(error.to_string().contains("more than 16 MiB"), "{error}");
+        assert!(stream.given < 17 << 20, "{}", stream.given);
+    }
+
+    #[test]
+    fn a_file_of_many_records_may_be_larger_than_one_record() {
+        let one = record(&"x".repeat(500_000));
+        let file = format!(r#"{{"Records":[{}]}}"#, vec![one; 40].join(","));
+        let read = names(&file, &ReadLimits::default()).1;
+        assert_eq!(read.unwrap().events, 40);
     }
 
     proptest! {
