@@ -6,11 +6,17 @@ import sys
 import polars as pl
 
 source, log, out = sys.argv[1:4]
+
+
+def named(wanted):
+    return {f"column_{index}": name for index, name in wanted.items()}
+
+
 if source == "cloudfront":
     wanted = {0: "date", 1: "clock", 3: "bytes_sent", 4: "client", 5: "method", 7: "path", 8: "status", 9: "referer",
               10: "agent", 11: "query", 13: "cache", 14: "id", 15: "host", 17: "bytes_received", 18: "taken"}
     frame = pl.read_csv(log, separator="\t", has_header=False, skip_rows=2, quote_char=None,
-                        columns=list(wanted), new_columns=list(wanted.values()))
+                        columns=list(wanted)).rename(named(wanted))
     frame = frame.with_columns(
         time=(pl.col("date") + " " + pl.col("clock")).str.to_datetime("%Y-%m-%d %H:%M:%S"),
         duration_us=(pl.col("taken") * 1e6).cast(pl.Int64),
@@ -18,7 +24,7 @@ if source == "cloudfront":
 else:
     wanted = {1: "moment", 3: "address", 5: "a", 6: "b", 7: "c", 8: "status", 10: "bytes_received", 11: "bytes_sent",
               12: "request", 13: "agent", 17: "id", 18: "host"}
-    frame = pl.read_csv(log, separator=" ", has_header=False, columns=list(wanted), new_columns=list(wanted.values()))
+    frame = pl.read_csv(log, separator=" ", has_header=False, columns=list(wanted)).rename(named(wanted))
     parts = pl.col("request").str.split(" ")
     url = parts.list.get(1).str.replace("^https?://[^/]*", "")
     frame = frame.with_columns(
