@@ -137,7 +137,7 @@ fn goaccess(source: Source, log: &Path) -> Contestant {
         _ => "CLOUDFRONT",
     };
     let line = format!(
-        "gzip -dc '{}' | goaccess - --log-format={format} -o json --no-progress --ignore-crawlers=0 2>/dev/null",
+        "gzip -dc '{}' | goaccess - --log-format={format} -o json --no-progress 2>/dev/null",
         log.display()
     );
     Contestant {
