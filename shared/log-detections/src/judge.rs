@@ -1,30 +1,48 @@
 use std::collections::BTreeMap;
 
+use log_formats::Source;
 use log_summary::{ClientStats, Merge, Summary, WINDOW_MS, Window};
 
 use crate::timeline::Timeline;
 use crate::{Alert, Condition, Detection, Measure};
 
-/// What the rules find in the windows that end after `since_ms`, milliseconds since 1970. A
-/// rule that goes on alerting over several windows gives one alert, with the highest value.
+/// What the rules find in the windows that end after `since_ms`, milliseconds since 1970.
+/// What a rule finds in several windows, or in the logs of several tiers, is one alert with
+/// the highest value, unless there was an hour of quiet between.
 #[must_use]
 pub fn judge(summary: &Summary, rules: &[Detection], since_ms: i64) -> Vec<Alert> {
-    let mut alerts: BTreeMap<(String, log_formats::Source), Alert> = BTreeMap::new();
-    for timeline in Timeline::all(summary) {
+    let mut alerts: BTreeMap<String, Vec<Alert>> = BTreeMap::new();
+    let timelines = Timeline::all(summary);
+    for timeline in &timelines {
         for (number, window) in timeline.since(since_ms) {
-            for rule in rules {
-                for alert in judge_window(&timeline, number, window, rule) {
-                    alerts
-                        .entry((alert.key(), alert.source))
-                        .and_modify(|known| {
-                            known.absorb(&alert);
-                        })
-                        .or_insert(alert);
+            let told = rules
+                .iter()
+                .filter(|rule| timeline.can_tell(rule, &timelines));
+            for alert in told.flat_map(|rule| judge_window(timeline, number, window, rule)) {
+                let known = alerts.entry(alert.key()).or_default();
+                match known.iter_mut().find(|known| known.is_continued_by(&alert)) {
+                    Some(known) => {
+                        known.absorb(&alert);
+                    }
+                    None => known.push(alert),
                 }
             }
         }
     }
-    alerts.into_values().collect()
+    alerts.into_values().flatten().collect()
+}
+
+impl Timeline<'_> {
+    /// Whether the tier's log says who it was. The load balancer sees the edge's addresses
+    /// where there is an edge, and the proxies know the visitors'.
+    fn can_tell(&self, rule: &Detection, all: &[Self]) -> bool {
+        let is_about_visitors = matches!(
+            rule.condition,
+            Condition::Network { .. } | Condition::Operator { .. }
+        );
+        let is_outer = |other: &Self| other.site == self.site && other.source != Source::Alb;
+        !is_about_visitors || self.source != Source::Alb || !all.iter().any(is_outer)
+    }
 }
 
 fn judge_window(
@@ -228,7 +246,7 @@ fn hit_ratio(
 
 #[cfg(test)]
 mod tests {
-    use log_formats::{CacheResult, Request, Source};
+    use log_formats::{CacheResult, Request};
     use log_summary::{Observer, Site, SummaryRules};
 
     use super::*;
@@ -366,6 +384,35 @@ mod tests {
         );
         let same = summary((0..60).cycle().take(1200), |_, _| {});
         assert!(alerts(&same, latency).is_empty() && alerts(&same, cache).is_empty());
+    }
+
+    #[test]
+    fn an_hour_of_quiet_makes_two_alerts() {
+        let fail = |_: i64, request: &mut Request<'_>| {
+            (request.method, request.path, request.status) = (b"POST", b"/login", 401);
+        };
+        let apart = (0..5).chain(-240..-235).cycle().take(200);
+        let found = judge(&summary(apart, fail), &[rule(LOGINS)], 0);
+        assert_eq!(found.len(), 2, "{found:?}");
+    }
+
+    #[test]
+    fn the_load_balancer_does_not_accuse_the_edge() {
+        let flood = r#"{ what = "network", measure = "requests", at_least = 50, minutes = 5 }"#;
+        let mut both = summary((0..5).cycle().take(90), |_, _| {});
+        let seen = both.hours.pop_first().unwrap();
+        let of = |source| log_summary::HourKey {
+            source,
+            ..seen.0.clone()
+        };
+        both.hours.insert(of(Source::Alb), seen.1.clone());
+        assert_eq!(alerts(&both, flood).len(), 1);
+        both.hours.insert(of(Source::Nginx), seen.1.clone());
+        let found = alerts(&both, flood);
+        assert!(
+            found.len() == 1 && found[0].source == Source::Nginx,
+            "{found:?}"
+        );
     }
 
     #[test]
