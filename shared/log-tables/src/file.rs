@@ -170,7 +170,7 @@ mod tests {
             file.push(&row(index, b"caf\xc3\xa9", (index % 2 == 0).then_some(1.5)))
                 .unwrap();
         }
-        file.push(&row(-1, b"\xff", None)).unwrap();
+        file.push(&row(-1, b"\xff\x1b[31m", None)).unwrap();
         assert_eq!(file.rows(), 70_001);
         let bytes = Bytes::from(file.finish().unwrap());
         let reader = SerializedFileReader::new(bytes).unwrap();
@@ -183,7 +183,7 @@ mod tests {
         assert_eq!(rows.len(), 70_001);
         let last = rows[70_000].to_string();
         assert!(
-            last.contains("text: \"\u{fffd}\"") && last.contains("duration_ms: null"),
+            last.contains("text: \"\u{fffd}\u{fffd}[31m\"") && last.contains("duration_ms: null"),
             "{last}"
         );
         assert!(rows[2].to_string().contains("café") && rows[2].to_string().contains("1.5"));

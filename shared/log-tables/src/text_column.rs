@@ -3,7 +3,10 @@
 //! the general writer need not look at each text a second time.
 //! <https://parquet.apache.org/docs/file-format/data-pages/encodings/>
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
+use log_formats::Text;
 use parquet::basic::Encoding;
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::Result;
@@ -44,8 +47,7 @@ impl TextColumn {
     fn number(&mut self, text: &[u8]) -> u32 {
         match self.texts.find(text) {
             Some(number) => number,
-            None if std::str::from_utf8(text).is_ok() => self.texts.number(text),
-            None => self.texts.number(String::from_utf8_lossy(text).as_bytes()),
+            None => self.texts.number(&clean(text)),
         }
     }
 
@@ -117,6 +119,16 @@ impl TextColumn {
     }
 }
 
+/// UTF-8 without control characters: who reads a table in a terminal must not be led astray.
+fn clean(text: &[u8]) -> Cow<'_, [u8]> {
+    let is_plain = |byte: &u8| (0x20..0x7f).contains(byte);
+    if text.iter().all(is_plain) {
+        return Cow::Borrowed(text);
+    }
+    let text = Text::plain(text).decode();
+    Cow::Owned(text.into_owned().into_bytes())
+}
+
 /// The texts of a column of which each row has another one.
 #[derive(Debug, Default)]
 pub(crate) struct IdColumn {
@@ -127,11 +139,7 @@ pub(crate) struct IdColumn {
 impl IdColumn {
     #[inline]
     pub(crate) fn push(&mut self, text: &[u8]) {
-        if std::str::from_utf8(text).is_ok() {
-            self.plain.push(text);
-        } else {
-            self.plain.push(String::from_utf8_lossy(text).as_bytes());
-        }
+        self.plain.push(&clean(text));
         self.rows += 1;
     }
 
