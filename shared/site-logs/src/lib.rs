@@ -47,6 +47,13 @@ impl LogRules {
         if let Err(error) = rules.requests.check() {
             faults.extend(error.faults);
         }
+        for parameter in &rules.requests.page_parameters {
+            if !rules.privacy.keep_parameters.contains(parameter) {
+                faults.push(format!(
+                    "page parameter `{parameter}` would show values that privacy does not keep"
+                ));
+            }
+        }
         for (index, detection) in rules.detections.iter().enumerate() {
             let id = &detection.id;
             if rules.detections[..index]
@@ -80,6 +87,9 @@ mod tests {
     fn the_sites_rules_are_sound() {
         let rules = LogRules::of_site().unwrap();
         assert!(rules.detections.len() >= 10);
+        let leaky = RULES.replace("page_parameters = [", "page_parameters = [\"q\", ");
+        let error = LogRules::parse(&leaky).unwrap_err().to_string();
+        assert!(error.contains("page parameter `q`"), "{error}");
     }
 
     #[test]
