@@ -64,8 +64,8 @@ pub(crate) fn parse(
         query,
         // Absent when the client left before there was an answer.
         status: number::small(get(at::STATUS)).unwrap_or(0),
-        bytes_sent: number::unsigned(get(at::SENT)).ok_or(BadLine::Number)?,
-        bytes_received: number::unsigned(get(at::RECEIVED)).ok_or(BadLine::Number)?,
+        bytes_sent: number::bytes(get(at::SENT)).ok_or(BadLine::Number)?,
+        bytes_received: number::bytes(get(at::RECEIVED)).ok_or(BadLine::Number)?,
         duration_us,
         origin_us: target_us,
         user_agent: Text {

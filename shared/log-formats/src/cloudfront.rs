@@ -188,6 +188,12 @@ fn request<'a>(get: &impl Fn(Slot) -> &'a [u8]) -> Result<Request<'a>, BadLine> 
         b"" => get(Slot::Host),
         host => host,
     };
+    // Real-time logs have the query here, too.
+    let stem = get(Slot::Path);
+    let (path, query) = match memchr::memchr(b'?', stem) {
+        Some(mark) => (&stem[..mark], &stem[mark + 1..]),
+        None => (stem, get(Slot::Query)),
+    };
     let escaped = |raw| Text {
         raw,
         escaping: Escaping::Percent,
@@ -197,11 +203,11 @@ fn request<'a>(get: &impl Fn(Slot) -> &'a [u8]) -> Result<Request<'a>, BadLine> 
         client: get(Slot::Client),
         method: get(Slot::Method),
         host,
-        path: get(Slot::Path),
-        query: get(Slot::Query),
+        path,
+        query,
         status: number::small(get(Slot::Status)).unwrap_or(0),
-        bytes_sent: number::unsigned(get(Slot::BytesSent)).unwrap_or(0),
-        bytes_received: number::unsigned(get(Slot::BytesReceived)).unwrap_or(0),
+        bytes_sent: number::bytes(get(Slot::BytesSent)).unwrap_or(0),
+        bytes_received: number::bytes(get(Slot::BytesReceived)).unwrap_or(0),
         duration_us: number::seconds_as_us(get(Slot::Duration)),
         origin_us,
         cache,
@@ -324,15 +330,20 @@ mod tests {
             "cs-host",
             "cs-user-agent",
             "asn",
+            "cs-uri-stem",
         ];
         let columns = Columns::of_names(names);
         let mut parser = LineParser::new(Source::Cloudfront, Some(columns)).unwrap();
-        let line = b"1795774830.250\t2001:db8::1\t206\thalden.example\tcurl/8\t64500";
+        let line = b"1795774830.250\t2001:db8::1\t206\thalden.example\tcurl/8\t64500\t/shop?page=2";
         let check = |record: &Record<'_>| {
             let Record::Request(request) = record else {
                 panic!()
             };
             assert_eq!((request.time_ms, request.status), (1_795_774_830_250, 206));
+            assert_eq!(
+                (request.path, request.query),
+                (&b"/shop"[..], &b"page=2"[..])
+            );
             assert_eq!(
                 (request.host, request.asn),
                 (&b"halden.example"[..], Some(64_500))

@@ -96,8 +96,8 @@ impl FlowLines {
             source_port: number::small(get(Slot::SourcePort)).unwrap_or(0),
             destination_port: number::small(get(Slot::DestinationPort)).unwrap_or(0),
             protocol: number::small(get(Slot::Protocol)).unwrap_or(0),
-            packets: number::unsigned(get(Slot::Packets)).ok_or(BadLine::Number)?,
-            bytes: number::unsigned(get(Slot::Bytes)).ok_or(BadLine::Number)?,
+            packets: number::bytes(get(Slot::Packets)).ok_or(BadLine::Number)?,
+            bytes: number::bytes(get(Slot::Bytes)).ok_or(BadLine::Number)?,
             accepted: get(Slot::Action) == b"ACCEPT",
             direction: get(Slot::Direction),
         }));

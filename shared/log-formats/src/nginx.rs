@@ -53,7 +53,7 @@ fn parse_json(line: &[u8], each: impl FnOnce(&Record<'_>)) -> Result<(), BadLine
         id,
         web,
     ] = &texts;
-    let number = |name| number::unsigned(object.text(name).as_bytes());
+    let number = |name| number::bytes(object.text(name).as_bytes());
     let seconds = |name| number::seconds_as_us(object.text(name).as_bytes());
     each(&Record::Request(Request {
         time_ms: time::of_rfc3339(time.as_bytes()).ok_or(BadLine::Time)?,
@@ -125,7 +125,7 @@ fn parse_combined(
         path,
         query,
         status: number::small(get(6)).ok_or(BadLine::Number)?,
-        bytes_sent: number::unsigned(get(7)).unwrap_or(0),
+        bytes_sent: number::bytes(get(7)).unwrap_or(0),
         referer: escaped(get(8)),
         user_agent: escaped(get(9)),
         protocol,

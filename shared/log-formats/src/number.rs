@@ -14,6 +14,12 @@ pub(crate) fn unsigned(bytes: &[u8]) -> Option<u64> {
     Some(value)
 }
 
+/// Bytes of one request or answer: `None` for a petabyte and more, which none has. Sums of
+/// what a log claims must not overflow.
+pub(crate) fn bytes(bytes: &[u8]) -> Option<u64> {
+    unsigned(bytes).filter(|bytes| *bytes < 1 << 50)
+}
+
 /// A number that fits a smaller type.
 pub(crate) fn small<T: TryFrom<u64>>(bytes: &[u8]) -> Option<T> {
     T::try_from(unsigned(bytes)?).ok()
