@@ -23,10 +23,10 @@ pub fn render(report: &Report<'_>) -> String {
             body {
                 header {
                     h1 { (title) }
-                    p.soft { "Made " (moment(report.made_ms)) ". Addresses are shortened, queries are left out." }
+                    p.soft { "Made " (moment(report.made_ms)) ". Addresses are shortened; of queries only what makes another page is shown." }
                 }
                 main { (body(report)) }
-                footer { p { "Counts are exact; percentiles are within 1.6 %." } }
+                footer { p { "Percentiles are within 1.6 %. Rankings hold the most frequent; totals are exact." } }
             }
         }
     };

@@ -40,8 +40,8 @@ impl Counters {
             5 => self.status_5xx += 1,
             _ => self.unanswered += 1,
         }
-        self.bytes_sent += request.bytes_sent;
-        self.bytes_received += request.bytes_received;
+        self.bytes_sent = self.bytes_sent.saturating_add(request.bytes_sent);
+        self.bytes_received = self.bytes_received.saturating_add(request.bytes_received);
         self.cache_hits += u64::from(request.cache.is_hit());
         self.cache_misses += u64::from(request.cache == CacheResult::Miss);
     }
@@ -68,8 +68,8 @@ impl Merge for Counters {
         self.status_4xx += other.status_4xx;
         self.status_5xx += other.status_5xx;
         self.unanswered += other.unanswered;
-        self.bytes_sent += other.bytes_sent;
-        self.bytes_received += other.bytes_received;
+        self.bytes_sent = self.bytes_sent.saturating_add(other.bytes_sent);
+        self.bytes_received = self.bytes_received.saturating_add(other.bytes_received);
         self.cache_hits += other.cache_hits;
         self.cache_misses += other.cache_misses;
     }

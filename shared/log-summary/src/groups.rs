@@ -2,6 +2,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
+use crate::SummaryRules;
 use crate::rules::MAX_ROUTES;
 
 /// The group of the paths for which there is no group left.
@@ -15,6 +16,16 @@ pub(crate) struct Groups {
 }
 
 impl Groups {
+    /// Beginning with those that are configured: who asks for many paths must not take their
+    /// places.
+    pub(crate) fn of(rules: &SummaryRules) -> Self {
+        let mut groups = Self::default();
+        for route in &rules.routes {
+            groups.place(route.name.clone());
+        }
+        groups
+    }
+
     pub(crate) fn place(&mut self, name: String) -> u8 {
         if let Some(place) = self.places.get(&name) {
             return *place;

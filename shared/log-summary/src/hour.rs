@@ -167,7 +167,7 @@ impl Hour {
         for (mine, theirs) in self.minutes.iter_mut().zip(&other.minutes) {
             mine.requests += theirs.requests;
             mine.errors += theirs.errors;
-            mine.bytes_sent += theirs.bytes_sent;
+            mine.bytes_sent = mine.bytes_sent.saturating_add(theirs.bytes_sent);
         }
         for (mine, theirs) in self.windows.iter_mut().zip(&other.windows) {
             mine.counters.merge(&theirs.counters);
@@ -235,14 +235,14 @@ impl Merge for u64 {
 
 impl Merge for AgentStats {
     fn merge(&mut self, other: &Self) {
-        self.bytes_sent += other.bytes_sent;
+        self.bytes_sent = self.bytes_sent.saturating_add(other.bytes_sent);
     }
 }
 
 impl Merge for ClientStats {
     fn merge(&mut self, other: &Self) {
         self.requests += other.requests;
-        self.bytes_sent += other.bytes_sent;
+        self.bytes_sent = self.bytes_sent.saturating_add(other.bytes_sent);
         self.not_found += other.not_found;
         self.logins += other.logins;
         self.failed_logins += other.failed_logins;

@@ -33,7 +33,7 @@ struct LiveAgent {
 
 impl Merge for LiveAgent {
     fn merge(&mut self, other: &Self) {
-        self.bytes_sent += other.bytes_sent;
+        self.bytes_sent = self.bytes_sent.saturating_add(other.bytes_sent);
     }
 }
 
@@ -44,7 +44,11 @@ fn referer_host<'a>(referer: &Text<'a>) -> Option<&'a [u8]> {
     let end = rest
         .iter()
         .position(|byte| matches!(byte, b'/' | b':' | b'?' | b'#'));
-    Some(&rest[..end.unwrap_or(rest.len()).min(MAX_PAGE_BYTES)])
+    let host = &rest[..end.unwrap_or(rest.len()).min(MAX_PAGE_BYTES)];
+    // A name and a password before the host are somebody's.
+    let authority = rest.split(|byte| *byte == b'/').next().unwrap_or(rest);
+    (memchr::memchr(b'@', authority).is_none() && host.iter().all(u8::is_ascii_graphic))
+        .then_some(host)
 }
 
 fn owned(bytes: &[u8]) -> String {
@@ -82,7 +86,7 @@ impl Live {
             };
             (raw.into(), agent)
         });
-        agent.bytes_sent += request.bytes_sent;
+        agent.bytes_sent = agent.bytes_sent.saturating_add(request.bytes_sent);
         self.classes[agent.class as usize] += 1;
         agent.class
     }
@@ -103,7 +107,7 @@ impl Live {
         {
             minute.requests += 1;
             minute.errors += u64::from(request.status >= 500);
-            minute.bytes_sent += request.bytes_sent;
+            minute.bytes_sent = minute.bytes_sent.saturating_add(request.bytes_sent);
         }
     }
 
@@ -225,7 +229,7 @@ impl ClientStats {
     #[inline]
     fn add_volume(&mut self, request: &Request<'_>) {
         self.requests += 1;
-        self.bytes_sent += request.bytes_sent;
+        self.bytes_sent = self.bytes_sent.saturating_add(request.bytes_sent);
         self.see(request);
     }
 

@@ -6,7 +6,7 @@ use crate::groups::Groups;
 use crate::hour::HOUR_MS;
 use crate::live::Live;
 use crate::path::is_query_traversal;
-use crate::{AgentClass, HourKey, Summary, SummaryRules};
+use crate::{AgentClass, HourKey, PathTraits, Summary, SummaryRules};
 
 /// The most hours of one file: a file has the requests of minutes, or of a day when it comes
 /// late. Requests of further hours are counted as skewed.
@@ -43,7 +43,7 @@ impl<'a> Observer<'a> {
             latest_ms: now_ms.saturating_add(MAX_AHEAD_MS),
             hours: Vec::new(),
             skewed: 0,
-            groups: Groups::default(),
+            groups: Groups::of(rules),
             page: Vec::new(),
             host: (Vec::new(), rules.site_of(&[])),
             place: 0,
@@ -62,7 +62,9 @@ impl<'a> Observer<'a> {
         };
         let live = &mut self.hours[place];
         let class = live.count_agent(request, &self.rules.warmer);
-        if class == AgentClass::Warmer {
+        // Anybody can call themselves our warmer: what it never does counts all the same.
+        let reads = matches!(request.method, b"GET" | b"HEAD") && request.status < 400;
+        if class == AgentClass::Warmer && reads {
             live.hour.warmer_requests += 1;
             return;
         }
@@ -72,6 +74,10 @@ impl<'a> Observer<'a> {
             live.count_page(request, &self.page, self.rules, &mut self.groups);
         live.count_route(request, route);
         live.count_referrer(request);
+        if request.path.len() > MAX_PAGE_BYTES {
+            // Its page may be another path's, too: they are the same as far as they are kept.
+            traits = PathTraits::of(request.path, &self.rules.logins, &self.rules.scans);
+        }
         if !request.query.is_empty() {
             traits.is_traversal |= is_query_traversal(request.query);
         }
@@ -80,6 +86,9 @@ impl<'a> Observer<'a> {
 
     #[inline]
     fn place_of(&mut self, site: usize, index: i64, time_ms: i64) -> Option<usize> {
+        if time_ms > self.latest_ms {
+            return None;
+        }
         let is_it = |live: &Live| live.index == index && live.site == site;
         if self.hours.get(self.place).is_some_and(is_it) {
             return Some(self.place);
@@ -87,7 +96,7 @@ impl<'a> Observer<'a> {
         let place = self.hours.iter().position(is_it);
         let place = match place {
             Some(place) => place,
-            None if time_ms > self.latest_ms || self.hours.len() >= MAX_HOURS => return None,
+            None if self.hours.len() >= MAX_HOURS => return None,
             None => {
                 self.hours.push(Live::new(site, index));
                 self.hours.len() - 1
@@ -234,6 +243,53 @@ mod tests {
             (1, 1, 1)
         );
         assert_eq!(client.evidence.as_deref(), Some("/.env"));
+    }
+
+    #[test]
+    fn attacks_behind_long_paths_or_under_our_name_are_counted() {
+        let harmless = format!("/{}/x", "a".repeat(600));
+        let attack = format!("/{}/../../etc/passwd", "a".repeat(600));
+        let mut named = request("/.env", "Sidetier-Warmer/1");
+        named.status = 404;
+        let summary = observed(&[request(&harmless, "x"), request(&attack, "x"), named]);
+        let window = &only_hour(&summary).windows[4];
+        let suspect = window.suspects.ranking()[0].2;
+        assert_eq!((suspect.traversals, suspect.scans), (1, 1));
+    }
+
+    #[test]
+    fn what_is_skewed_does_not_depend_on_the_order() {
+        let at = |minutes: i64| Request {
+            time_ms: NOW_MS + minutes * 60_000,
+            ..request("/", "x")
+        };
+        for minutes in [[50, 90], [90, 50]] {
+            assert_eq!(observed(&minutes.map(at)).skewed, 1);
+        }
+    }
+
+    #[test]
+    fn configured_groups_are_there_whoever_comes_first() {
+        let mut rules = rules();
+        rules.routes = vec![crate::Route {
+            name: "shop".to_owned(),
+            paths: vec!["/shop/*".to_owned()],
+        }];
+        let mut observer = Observer::new(&rules, Source::Alb, NOW_MS);
+        let word = |one: u8| {
+            format!(
+                "/{}{}",
+                char::from(b'a' + one / 20),
+                char::from(b'a' + one % 20)
+            )
+        };
+        let scans: Vec<_> = (0..200).map(word).collect();
+        scans
+            .iter()
+            .for_each(|path| observer.observe(&request(path, "x")));
+        observer.observe(&request("/shop/cups", "x"));
+        let summary = observer.finish();
+        assert_eq!(only_hour(&summary).routes["shop"].counters.requests, 1);
     }
 
     #[test]

@@ -39,7 +39,7 @@ impl PageStats {
 
 impl Merge for PageStats {
     fn merge(&mut self, other: &Self) {
-        self.bytes_sent += other.bytes_sent;
+        self.bytes_sent = self.bytes_sent.saturating_add(other.bytes_sent);
         self.cache_hits += other.cache_hits;
         self.cache_misses += other.cache_misses;
         self.errors += other.errors;
@@ -86,7 +86,7 @@ impl LivePage {
 
     #[inline]
     pub(crate) fn add(&mut self, request: &Request<'_>) {
-        self.bytes_sent += request.bytes_sent;
+        self.bytes_sent = self.bytes_sent.saturating_add(request.bytes_sent);
         self.cache_hits += u32::from(request.cache.is_hit());
         self.cache_misses += u32::from(request.cache == CacheResult::Miss);
         self.errors += u32::from(request.status >= 400);
@@ -122,7 +122,7 @@ impl LivePage {
 
 impl Merge for LivePage {
     fn merge(&mut self, other: &Self) {
-        self.bytes_sent += other.bytes_sent;
+        self.bytes_sent = self.bytes_sent.saturating_add(other.bytes_sent);
         self.cache_hits += other.cache_hits;
         self.cache_misses += other.cache_misses;
         self.errors += other.errors;

@@ -49,7 +49,8 @@ fn is_traversal(plain: &str) -> bool {
 
 /// In lower case, decoded twice: attackers encode twice, too.
 fn plain(raw: &[u8]) -> String {
-    let head = &raw[..raw.len().min(2048)];
+    const MAX_BYTES: usize = 8192;
+    let head = &raw[..raw.len().min(MAX_BYTES)];
     if memchr::memchr(b'%', head).is_none() {
         return String::from_utf8_lossy(head).to_ascii_lowercase();
     }
