@@ -15,6 +15,20 @@ pub enum Record<'a> {
     Message(Message<'a>),
 }
 
+impl Record<'_> {
+    /// When, in milliseconds since 1970.
+    #[must_use]
+    pub const fn time_ms(&self) -> i64 {
+        match self {
+            Self::Request(request) => request.time_ms,
+            Self::Connection(connection) => connection.time_ms,
+            Self::Firewall(event) => event.time_ms,
+            Self::Flow(flow) => flow.time_ms,
+            Self::Message(message) => message.time_ms,
+        }
+    }
+}
+
 /// What the tier's cache did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum CacheResult {

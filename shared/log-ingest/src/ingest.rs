@@ -6,13 +6,16 @@ use log_formats::{
     BadLine, Columns, Decompressed, LineError, LineLimits, LineParser, LineTotals, Record, Source,
     read_lines, shape,
 };
-use log_summary::{Activity, Observer, Summary, SummaryRules};
+use log_summary::{Activity, HOUR_MS, Observer, Summary, SummaryRules};
 use log_tables::{Cell, Table};
 
 use crate::{IngestError, PartitionedTables};
 
 /// Bad lines of which the shape is kept.
 const SAMPLES: usize = 3;
+
+/// The beginning of the year 2000: no log is older, and a clock that says so is wrong.
+const EARLIEST_MS: i64 = 946_684_800_000;
 
 /// How a file is read.
 #[derive(Debug, Clone)]
@@ -94,11 +97,16 @@ fn ingest_lines(
     let mut observer = Observer::new(rules.summary, source, rules.now_ms);
     let mut ingested = Ingested::default();
     let mut failed = None;
-    let mut number = 0;
+    let (mut number, mut skewed) = (0, 0);
+    let believed = EARLIEST_MS..=rules.now_ms.saturating_add(HOUR_MS);
     let read = read_lines(stream, &rules.limits, |line| {
         number += 1;
         let parsed = parser.parse(line, |record| {
             ingested.records += 1;
+            if !believed.contains(&record.time_ms()) {
+                skewed += 1;
+                return;
+            }
             match record {
                 Record::Request(request) => observer.observe(request),
                 other => ingested.activity.observe(source, other),
@@ -117,6 +125,7 @@ fn ingest_lines(
     ingested.totals = read.as_ref().map_or_else(LineError::read, |totals| *totals);
     ingested.broken = read.err().map(|error| describe(&error));
     ingested.summary = observer.finish();
+    ingested.summary.skewed += skewed;
     Ok(ingested)
 }
 
@@ -318,5 +327,20 @@ mod tests {
             row.contains("StopLogging") && row.contains("user/anna"),
             "{row}"
         );
+    }
+
+    #[test]
+    fn records_of_a_time_that_cannot_be_are_in_no_table() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = [i64::MIN, -1, NOW_MS + 2 * HOUR_MS, NOW_MS].map(|time_ms| {
+            format!("{{\"timestamp\":{time_ms},\"action\":\"BLOCK\",\"httpRequest\":{{\"clientIp\":\"::1\"}}}}\n")
+        });
+        let mut tables =
+            PartitionedTables::new(dir.path(), Privacy::new(PrivacyRules::default(), b""));
+        let ingested = ingested(log.concat().as_bytes(), Source::Waf, Some(&mut tables));
+        assert_eq!((ingested.records, ingested.summary.skewed), (4, 3));
+        assert_eq!(ingested.activity.hours.len(), 1);
+        let files = tables.finish().unwrap();
+        assert_eq!(files.iter().map(|file| file.rows).sum::<u64>(), 1);
     }
 }

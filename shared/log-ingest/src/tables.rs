@@ -81,7 +81,7 @@ impl PartitionedTables {
     /// When a file cannot be written.
     #[inline]
     pub fn write(&mut self, source: Source, record: &Record<'_>) -> Result<(), IngestError> {
-        let place = self.open_for(Table::of(record), source, time_of(record))?;
+        let place = self.open_for(Table::of(record), source, record.time_ms())?;
         Ok(self.rows.write(record, &mut self.open[place].file)?)
     }
 
@@ -183,15 +183,5 @@ impl PartitionFile {
     /// When it is not there any more.
     pub fn bytes(&self) -> Result<u64, IngestError> {
         Ok(fs::metadata(&self.path).map_err(IngestError::File)?.len())
-    }
-}
-
-const fn time_of(record: &Record<'_>) -> i64 {
-    match record {
-        Record::Request(request) => request.time_ms,
-        Record::Connection(connection) => connection.time_ms,
-        Record::Firewall(event) => event.time_ms,
-        Record::Flow(flow) => flow.time_ms,
-        Record::Message(message) => message.time_ms,
     }
 }
