@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -35,6 +36,9 @@ pub(crate) fn find(paths: &[PathBuf], source: Option<Source>) -> Result<Vec<LogF
         bail!("no log is there: files are told by the names AWS gives them, or name a --source");
     }
     files.sort();
+    // A folder and one of its files may both be named.
+    let mut seen = BTreeSet::new();
+    files.retain(|file| fs::canonicalize(&file.path).is_ok_and(|path| seen.insert(path)));
     Ok(files)
 }
 

@@ -42,7 +42,10 @@ fn folder() -> tempfile::TempDir {
 #[test]
 fn a_folder_becomes_pages_lists_and_tables() {
     let dir = folder();
-    let output = logs(dir.path(), &["access", "--out", "report", "--tables"]);
+    let output = logs(
+        dir.path(),
+        &["access", "access/nginx", "--out", "report", "--tables"],
+    );
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(
         output.status.success(),

@@ -85,11 +85,19 @@ impl Source {
         if name.starts_with("conn_log") {
             return Some(Self::AlbConnection);
         }
+        // A folder of nginx's logs has them all.
+        if name.starts_with("error.log") {
+            return Some(Self::NginxError);
+        }
+        if name.starts_with("waf.log") {
+            return None;
+        }
+        let named = |folder: &str| Self::named(&folder.to_ascii_lowercase());
         by_name
             .into_iter()
             .find(|(part, _)| name.contains(part))
             .map(|(_, source)| source)
-            .or_else(|| path.rsplit('/').skip(1).find_map(Self::named))
+            .or_else(|| path.rsplit('/').skip(1).find_map(named))
     }
 }
 
@@ -120,6 +128,12 @@ mod tests {
                 Some(Source::AlbConnection),
             ),
             ("nginx/access.log", Some(Source::Nginx)),
+            ("nginx/error.log.1", Some(Source::NginxError)),
+            ("nginx/waf.log", None),
+            (
+                "AWSLogs/1/CloudFront/E1.2026-11-27-10.ab.gz",
+                Some(Source::Cloudfront),
+            ),
             ("a/cloudfront/2026/E1.gz", Some(Source::Cloudfront)),
             ("notes.txt", None),
         ];
