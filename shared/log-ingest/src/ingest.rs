@@ -254,6 +254,7 @@ mod tests {
         assert_eq!((ingested.records, ingested.bad()), (40, 0));
         assert_eq!(ingested.summary.hours.len(), 5);
         let files = tables.finish().unwrap();
+        assert_eq!(files.len(), 5, "one for each hour");
         assert_eq!(files.iter().map(|file| file.rows).sum::<u64>(), 40);
         let mut seen = std::collections::HashSet::new();
         for file in &files {

@@ -9,9 +9,13 @@ use log_tables::{Cell, RecordRows, Table, TableFile};
 
 use crate::IngestError;
 
-/// Files that are written at a time: each holds a row group in memory. A log has the rows of
-/// an hour or two; the hours of one that has more are written in turns.
-const OPEN_FILES: usize = 3;
+/// Files that are written at a time: a log has the rows of an hour or two, one that comes
+/// late those of a day. The hours of one that has more are written in turns.
+const OPEN_FILES: usize = 50;
+/// Memory of the rows that are not written yet, of all files together.
+const BUFFERED_BYTES: usize = 24 << 20;
+/// Rows after which memory is looked at.
+const ROWS_BETWEEN_LOOKS: u32 = 1024;
 
 /// Which part of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -60,6 +64,7 @@ pub struct PartitionedTables {
     rows: RecordRows,
     /// The last written stands last.
     open: Vec<Open>,
+    rows_since_look: u32,
     finished: Vec<PartitionFile>,
 }
 
@@ -71,6 +76,7 @@ impl PartitionedTables {
             dir: dir.to_owned(),
             rows: RecordRows::new(privacy),
             open: Vec::new(),
+            rows_since_look: 0,
             finished: Vec::new(),
         }
     }
@@ -82,7 +88,8 @@ impl PartitionedTables {
     #[inline]
     pub fn write(&mut self, source: Source, record: &Record<'_>) -> Result<(), IngestError> {
         let place = self.open_for(Table::of(record), source, record.time_ms())?;
-        Ok(self.rows.write(record, &mut self.open[place].file)?)
+        self.rows.write(record, &mut self.open[place].file)?;
+        self.bound_memory()
     }
 
     /// Appends a row that is no record of a line.
@@ -97,7 +104,25 @@ impl PartitionedTables {
         cells: &[Cell<'_>],
     ) -> Result<(), IngestError> {
         let place = self.open_for(table, source, time_ms)?;
-        Ok(self.open[place].file.push(cells)?)
+        self.open[place].file.push(cells)?;
+        self.bound_memory()
+    }
+
+    /// Writes the fullest file's rows when all files together hold too many.
+    #[inline]
+    fn bound_memory(&mut self) -> Result<(), IngestError> {
+        self.rows_since_look += 1;
+        if self.rows_since_look < ROWS_BETWEEN_LOOKS {
+            return Ok(());
+        }
+        self.rows_since_look = 0;
+        let buffered = |open: &Open| open.file.buffered_bytes();
+        if self.open.iter().map(buffered).sum::<usize>() > BUFFERED_BYTES
+            && let Some(fullest) = self.open.iter_mut().max_by_key(|open| buffered(open))
+        {
+            fullest.file.flush()?;
+        }
+        Ok(())
     }
 
     #[inline]

@@ -66,14 +66,32 @@ impl<W: Write + Send> TableFile<W> {
         }
         self.rows += 1;
         if self.rows >= ROWS || (self.rows.is_multiple_of(1024) && self.is_full()) {
-            self.flush()
-                .map_err(|source| write_error(self.table, source))?;
+            self.flush()?;
         }
         Ok(())
     }
 
     fn is_full(&self) -> bool {
-        self.buffers.iter().map(Buffer::text_bytes).sum::<usize>() >= TEXT_BYTES
+        self.text_bytes() >= TEXT_BYTES
+    }
+
+    fn text_bytes(&self) -> usize {
+        self.buffers.iter().map(Buffer::text_bytes).sum()
+    }
+
+    /// Bytes of memory that the rows take which are not written yet, about.
+    #[must_use]
+    pub fn buffered_bytes(&self) -> usize {
+        self.text_bytes() + self.rows * self.buffers.len() * size_of::<i64>()
+    }
+
+    /// Writes the rows that are buffered as a row group, which frees their memory.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn flush(&mut self) -> Result<(), TableError> {
+        let written = self.write_group();
+        written.map_err(|source| write_error(self.table, source))
     }
 
     /// Rows so far.
@@ -82,7 +100,10 @@ impl<W: Write + Send> TableFile<W> {
         self.written + self.rows as u64
     }
 
-    fn flush(&mut self) -> Result<(), ParquetError> {
+    fn write_group(&mut self) -> Result<(), ParquetError> {
+        if self.rows == 0 {
+            return Ok(());
+        }
         let schema = self.writer.schema_descr().clone();
         let mut group = self.writer.next_row_group()?;
         for (buffer, column) in self.buffers.iter_mut().zip(schema.columns()) {
@@ -101,9 +122,7 @@ impl<W: Write + Send> TableFile<W> {
     pub fn finish(mut self) -> Result<W, TableError> {
         let table = self.table;
         let finish = || {
-            if self.rows > 0 {
-                self.flush()?;
-            }
+            self.write_group()?;
             self.writer.into_inner()
         };
         finish().map_err(|source| write_error(table, source))
