@@ -12,13 +12,22 @@ pub(crate) struct LogFile {
     pub(crate) source: Source,
 }
 
-/// Finds the log files among files and folders, in the order of their names.
-pub(crate) fn find(paths: &[PathBuf], source: Option<Source>) -> Result<Vec<LogFile>> {
-    let mut files = Vec::new();
+/// What was found.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// Logs, in the order of their names.
+    pub(crate) files: Vec<LogFile>,
+    /// Files that are no logs by their names.
+    pub(crate) passed_over: usize,
+}
+
+/// Finds the log files among files and folders.
+pub(crate) fn find(paths: &[PathBuf], source: Option<Source>) -> Result<Found> {
+    let mut found = Found::default();
     for path in paths {
         let described = || format!("look at {}", path.display());
         if fs::metadata(path).with_context(described)?.is_dir() {
-            walk(path, source, &mut files)?;
+            walk(path, source, &mut found)?;
         } else {
             let source = source.or_else(|| source_of(path)).with_context(|| {
                 format!(
@@ -26,34 +35,36 @@ pub(crate) fn find(paths: &[PathBuf], source: Option<Source>) -> Result<Vec<LogF
                     path.display()
                 )
             })?;
-            files.push(LogFile {
+            found.files.push(LogFile {
                 path: path.clone(),
                 source,
             });
         }
     }
-    if files.is_empty() {
+    if found.files.is_empty() {
         bail!("no log is there: files are told by the names AWS gives them, or name a --source");
     }
-    files.sort();
+    found.files.sort();
     // A folder and one of its files may both be named.
     let mut seen = BTreeSet::new();
-    files.retain(|file| fs::canonicalize(&file.path).is_ok_and(|path| seen.insert(path)));
-    Ok(files)
+    let mut is_new = |path: &Path| fs::canonicalize(path).is_ok_and(|path| seen.insert(path));
+    found.files.retain(|file| is_new(&file.path));
+    Ok(found)
 }
 
 /// Files of a folder that are no logs are passed over. Links are not followed: they may lead
 /// in circles.
-fn walk(dir: &Path, source: Option<Source>, files: &mut Vec<LogFile>) -> Result<()> {
+fn walk(dir: &Path, source: Option<Source>, found: &mut Found) -> Result<()> {
     for entry in fs::read_dir(dir).with_context(|| format!("list {}", dir.display()))? {
         let entry = entry?;
         let (path, kind) = (entry.path(), entry.file_type()?);
         if kind.is_dir() {
-            walk(&path, source, files)?;
-        } else if kind.is_file()
-            && let Some(source) = source.or_else(|| source_of(&path))
-        {
-            files.push(LogFile { path, source });
+            walk(&path, source, found)?;
+        } else if kind.is_file() {
+            match source.or_else(|| source_of(&path)) {
+                Some(source) => found.files.push(LogFile { path, source }),
+                None => found.passed_over += 1,
+            }
         }
     }
     Ok(())

@@ -30,11 +30,18 @@ fn main() -> Result<()> {
             LogRules::parse(&text.with_context(|| format!("read {}", path.display()))?)?
         }
     };
-    let files = files::find(&arguments.paths, arguments.source)?;
+    let found = files::find(&arguments.paths, arguments.source)?;
     let audit = AuditRules::standard()?;
-    let read = read::read_all(&files, (&rules, &audit), &arguments)?;
+    let read = read::read_all(&found.files, (&rules, &audit), &arguments)?;
     let written = write::write_all(&read, (&rules, &audit), &arguments)?;
     let mut out = std::io::stdout().lock();
+    if found.passed_over > 0 {
+        writeln!(
+            out,
+            "{} files were passed over: no logs by their names",
+            found.passed_over
+        )?;
+    }
     for line in read.describe().into_iter().chain(written) {
         writeln!(out, "{line}")?;
     }

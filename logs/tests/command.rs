@@ -52,6 +52,7 @@ fn a_folder_becomes_pages_lists_and_tables() {
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
+    assert!(said.contains("1 files were passed over"), "{said}");
     assert!(said.contains("nginx: 35 records of 2 files"), "{said}");
     assert!(
         said.contains("1 lines that could not be read") && !said.contains("Anna"),
