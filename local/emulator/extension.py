@@ -16,6 +16,8 @@ import pathlib
 import sys
 from urllib.parse import parse_qs
 
+import alb_access_logs
+import alb_log_delivery
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator
 from ministack.services import alb, cloudfront, cloudwatch, cloudwatch_logs, lambda_svc
@@ -56,7 +58,8 @@ def check_symbols():
     """Ends the process when ministack no longer has something this file uses."""
     missing = [
         f"{owner.__name__}.{name}"
-        for owner, names in USED.items()
+        for used in (USED, alb_access_logs.USED, alb_log_delivery.USED)
+        for owner, names in used.items()
         for name in names
         if not hasattr(owner, name)
     ]
@@ -394,6 +397,7 @@ EXTENSIONS = [
     keep_request_ids,
     reach_load_balancers,
     register_targets,
+    alb_access_logs.log_requests,
     add_embedded_metrics,
     fail_on_request,
     record_unknown_resources,
