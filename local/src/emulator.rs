@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use crate::aws::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY};
+use crate::log_delivery;
 use crate::machine;
 use crate::ports::PortPlan;
 use crate::process::{Service, StopBy, bound_command};
@@ -46,6 +47,10 @@ pub(crate) fn start(
         .env("IOT_MTLS_ENABLED", "0")
         .env("REDIS_HOST", "127.0.0.1")
         .env("REDIS_PORT", ports.redis.to_string())
+        .env(
+            log_delivery::SECONDS_VARIABLE,
+            log_delivery::interval()?.as_secs().to_string(),
+        )
         .env("AWS_ENDPOINT_URL", &endpoint)
         .env("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID)
         .env("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY)

@@ -21,6 +21,7 @@ mod faults;
 mod forms;
 mod functions;
 mod home;
+mod log_delivery;
 mod machine;
 mod media;
 mod packages;

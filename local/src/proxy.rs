@@ -133,6 +133,12 @@ impl Proxy {
         self.logs.join("proxy/access.log")
     }
 
+    /// The file with nginx's own messages.
+    #[must_use]
+    pub fn error_log(&self) -> PathBuf {
+        self.logs.join("proxy/error.log")
+    }
+
     /// The file with what ModSecurity refused and why.
     #[must_use]
     pub fn firewall_log(&self) -> PathBuf {

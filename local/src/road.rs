@@ -12,7 +12,7 @@ use crate::progress::Progress;
 use crate::proxy::{Limits, Proxy, ProxyOptions};
 use crate::stack::output;
 use crate::web::{SiteSettings, WebServers, register_target};
-use crate::{forms, postgres, redis};
+use crate::{cdn, forms, postgres, redis};
 
 /// What stands between the load balancer and the data.
 #[derive(Debug)]
@@ -62,7 +62,7 @@ impl Road {
     /// Where the tiers that are no functions write what they did.
     pub(crate) fn logs(&self, state: &Path, logs: &Path) -> TierLogs {
         vec![
-            ("edge", state.join("cdn/access.log")),
+            ("edge", state.join(cdn::ACCESS_LOG)),
             ("proxy", self.proxy.access_log()),
             ("firewall", self.proxy.firewall_log()),
             ("web-1", logs.join("web-1.log")),

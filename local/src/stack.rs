@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::aws::Aws;
 use crate::deploy::Outputs;
 use crate::home::{Home, Site, Webhooks, mails};
+use crate::log_delivery::{self, LogDelivery};
 use crate::media::Media;
 use crate::packages::{self, Purpose};
 use crate::ports::{PortPlan, Ports};
@@ -64,6 +65,7 @@ impl StackOptions {
 #[derive(Debug)]
 pub struct Stack {
     // In the order they are stopped: fields are dropped from first to last.
+    _log_delivery: LogDelivery,
     _cdn: Service,
     _home: Home,
     pub(crate) road: Road,
@@ -137,7 +139,15 @@ impl Stack {
             let domain = output(&outputs, "DistributionDomainName")?;
             Ok((home, cdn::start(&aws, &ports, id, domain, state, &logs)?))
         })?;
+        let log_delivery = LogDelivery::start(&log_delivery::Place {
+            aws: &aws,
+            outputs: &outputs,
+            proxy: &road.proxy,
+            state,
+            logs: &logs,
+        })?;
         let stack = Self {
+            _log_delivery: log_delivery,
             _cdn: cdn,
             _home: home,
             road,

@@ -22,6 +22,9 @@ use distribution::Behaviour;
 
 const CONFIGURATION: &str = include_str!("../../cdn/nginx.conf");
 
+/// The file with one JSON object for each request, below the stack's state directory.
+pub(crate) const ACCESS_LOG: &str = "cdn/access.log";
+
 /// Starts the edge in front of the home page and of the distribution.
 pub(crate) fn start(
     aws: &Aws,
@@ -49,7 +52,8 @@ pub(crate) fn start(
         .args(["-e", "stderr", "-p"])
         .arg(&dir)
         .arg("-c")
-        .arg(&file);
+        .arg(&file)
+        .env("TZ", "UTC");
     let log = logs.join("cdn.log");
     let mut service = Service::start("the CDN's edge", command, &log, StopBy::Terminate)?;
     let health = format!("http://127.0.0.1:{}/_local/health", ports.site);
