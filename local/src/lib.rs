@@ -7,7 +7,7 @@
 //! process dies instead, the kernel stops its children.
 //!
 //! This crate orchestrates. It re-implements no AWS service: what the emulator
-//! lacks is in `local/emulator/extension.py`. It does not depend on the AWS SDK
+//! lacks is in `local/emulator/`. It does not depend on the AWS SDK
 //! or on C code, so that the first `cargo run` builds fast.
 
 mod aws;
