@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
 
 use log_formats::Source;
-use log_summary::{ClientStats, Merge, Summary, WINDOW_MS, Window};
+use log_summary::{Summary, WINDOW_MS};
 
+use crate::find::{Found, find};
 use crate::timeline::Timeline;
-use crate::{Alert, Condition, Detection, Measure};
+use crate::{Alert, Condition, Detection};
 
 /// What the rules find in the windows that end after `since_ms`, milliseconds since 1970.
 /// What a rule finds in several windows, or in the logs of several tiers, is one alert with
@@ -18,7 +19,11 @@ pub fn judge(summary: &Summary, rules: &[Detection], since_ms: i64) -> Vec<Alert
             let told = rules
                 .iter()
                 .filter(|rule| timeline.can_tell(rule, &timelines));
-            for alert in told.flat_map(|rule| judge_window(timeline, number, window, rule)) {
+            let found = told.flat_map(|rule| {
+                let found = find(timeline, number, window, rule.condition).into_iter();
+                found.map(move |found| alert(timeline, number, rule, found))
+            });
+            for alert in found {
                 let known = alerts.entry(alert.key()).or_default();
                 match known.iter_mut().find(|known| known.is_continued_by(&alert)) {
                     Some(known) => {
@@ -45,203 +50,23 @@ impl Timeline<'_> {
     }
 }
 
-fn judge_window(
-    timeline: &Timeline<'_>,
-    number: i64,
-    window: &Window,
-    rule: &Detection,
-) -> Vec<Alert> {
-    let whole_site = |found: Option<Found>| found.into_iter().collect();
-    let found: Vec<Found> = match rule.condition {
-        Condition::Network {
-            measure,
-            at_least,
-            minutes,
-        } => {
-            let counted = networks(timeline, number, minutes, measure);
-            over(counted, measure, at_least, minutes)
-        }
-        Condition::Operator {
-            measure,
-            at_least,
-            minutes,
-        } => {
-            let counted = operators(timeline, number, minutes, measure);
-            over(counted, measure, at_least, minutes)
-        }
-        Condition::Errors {
-            percent,
-            times,
-            requests,
-        } => whole_site(errors(timeline, number, window, (percent, times, requests))),
-        Condition::Latency {
-            percentile,
-            ms,
-            times,
-            requests,
-        } => {
-            let least = (f64::from(ms), times, requests);
-            whole_site(latency(timeline, number, window, percentile, least))
-        }
-        Condition::HitRatio { points, requests } => {
-            whole_site(hit_ratio(timeline, number, window, points, requests))
-        }
-    };
+fn alert(timeline: &Timeline<'_>, number: i64, rule: &Detection, found: Found) -> Alert {
     let start_ms = number * WINDOW_MS;
-    found
-        .into_iter()
-        .map(|found| Alert {
-            rule: rule.id.clone(),
-            title: rule.title.clone(),
-            severity: rule.severity,
-            site: timeline.site.to_owned(),
-            source: timeline.source,
-            group: found.group,
-            finding: found.finding,
-            value: found.value,
-            threshold: found.threshold,
-            first_ms: found.first_ms.unwrap_or(start_ms),
-            last_ms: found.last_ms.unwrap_or(start_ms + WINDOW_MS),
-            evidence: found.evidence,
-            runbook: rule.runbook.clone(),
-        })
-        .collect()
-}
-
-#[derive(Default)]
-struct Found {
-    group: String,
-    finding: String,
-    value: f64,
-    threshold: f64,
-    first_ms: Option<i64>,
-    last_ms: Option<i64>,
-    evidence: Vec<String>,
-}
-
-type Counted = BTreeMap<String, ClientStats>;
-
-fn networks(timeline: &Timeline<'_>, number: i64, minutes: u32, measure: Measure) -> Counted {
-    counted(timeline, number, minutes, measure, |network, _| {
-        Some(network)
-    })
-}
-
-fn operators(timeline: &Timeline<'_>, number: i64, minutes: u32, measure: Measure) -> Counted {
-    counted(timeline, number, minutes, measure, |_, client| {
-        Some(format!("AS{}", client.asn?))
-    })
-}
-
-fn counted(
-    timeline: &Timeline<'_>,
-    number: i64,
-    minutes: u32,
-    measure: Measure,
-    group: impl Fn(String, &ClientStats) -> Option<String>,
-) -> Counted {
-    let mut counted = Counted::new();
-    for window in timeline.back_from(number, i64::from(minutes / 5)) {
-        for (network, _, client) in measure.ranked_in(window).ranking() {
-            if let Some(group) = group(network.to_string(), client) {
-                counted
-                    .entry(group)
-                    .and_modify(|known| known.merge(client))
-                    .or_insert_with(|| client.clone());
-            }
-        }
+    Alert {
+        rule: rule.id.clone(),
+        title: rule.title.clone(),
+        severity: rule.severity,
+        site: timeline.site.to_owned(),
+        source: timeline.source,
+        group: found.group,
+        finding: found.finding,
+        value: found.value,
+        threshold: found.threshold,
+        first_ms: found.first_ms.unwrap_or(start_ms),
+        last_ms: found.last_ms.unwrap_or(start_ms + WINDOW_MS),
+        evidence: found.evidence,
+        runbook: rule.runbook.clone(),
     }
-    counted
-}
-
-fn over(counted: Counted, measure: Measure, at_least: u64, minutes: u32) -> Vec<Found> {
-    counted
-        .into_iter()
-        .filter(|(_, client)| measure.of(client) >= at_least)
-        .map(|(group, client)| Found {
-            group,
-            finding: format!(
-                "{} {} in {minutes} minutes",
-                measure.of(&client),
-                measure.noun()
-            ),
-            value: measure.of(&client) as f64,
-            threshold: at_least as f64,
-            first_ms: Some(client.first_ms),
-            last_ms: Some(client.last_ms),
-            evidence: client.evidence.into_iter().collect(),
-        })
-        .collect()
-}
-
-fn errors(
-    timeline: &Timeline<'_>,
-    number: i64,
-    window: &Window,
-    (percent, times, requests): (f64, f64, u64),
-) -> Option<Found> {
-    let share = 100.0 * window.counters.error_ratio()?;
-    let before = timeline
-        .before(number)
-        .0
-        .error_ratio()
-        .map(|before| 100.0 * before);
-    let threshold = percent.max(before.unwrap_or(0.0) * times);
-    let compared = before.map_or_else(
-        || "there is no log of the hour before".to_owned(),
-        |before| format!("the hour before it was {before:.1} %"),
-    );
-    (window.counters.requests >= requests && share >= threshold).then(|| Found {
-        finding: format!(
-            "{share:.1} % of {} requests ended in 5xx; {compared}",
-            window.counters.requests
-        ),
-        value: share,
-        threshold,
-        ..Found::default()
-    })
-}
-
-fn latency(
-    timeline: &Timeline<'_>,
-    number: i64,
-    window: &Window,
-    percentile: f64,
-    (ms, times, requests): (f64, f64, u64),
-) -> Option<Found> {
-    let quantile = |latency: &log_summary::LatencySketch| {
-        Some(f64::from(latency.quantile(percentile / 100.0)?) / 1000.0)
-    };
-    let now = quantile(&window.latency)?;
-    // Without an hour to compare with, nothing is slower than before.
-    let before = quantile(&timeline.before(number).1)?;
-    let threshold = ms.max(before * times);
-    (window.latency.count() >= requests && now >= threshold).then(|| Found {
-        finding: format!(
-            "{percentile} % of requests took up to {now:.0} ms; the hour before it was {before:.0} ms"
-        ),
-        value: now,
-        threshold,
-        ..Found::default()
-    })
-}
-
-fn hit_ratio(
-    timeline: &Timeline<'_>,
-    number: i64,
-    window: &Window,
-    points: f64,
-    requests: u64,
-) -> Option<Found> {
-    let now = 100.0 * window.counters.hit_ratio()?;
-    let before = 100.0 * timeline.before(number).0.hit_ratio()?;
-    let fall = before - now;
-    (window.counters.requests >= requests && fall >= points).then(|| Found {
-        finding: format!("the cache answered {now:.0} %; the hour before it was {before:.0} %"),
-        value: fall,
-        threshold: points,
-        ..Found::default()
-    })
 }
 
 #[cfg(test)]
@@ -277,7 +102,7 @@ mod tests {
             warmer: "Sidetier-Warmer".to_owned(),
             ..SummaryRules::default()
         };
-        let mut observer = Observer::new(&rules, Source::Nginx, HOUR + 60 * MINUTE);
+        let mut observer = Observer::new(&rules, Source::Nginx);
         for minute in times {
             let mut request = Request {
                 time_ms: HOUR + minute * MINUTE,

@@ -7,6 +7,7 @@
 //! or is seen by several tiers, is one episode ([`Alert::is_continued_by`]), and alerts once.
 
 mod alert;
+mod find;
 mod judge;
 mod measure;
 mod rule;
