@@ -33,6 +33,7 @@ mod loopback;
 mod measure;
 mod our_worker;
 mod outcome;
+mod python_peer;
 mod quality;
 mod road;
 mod runtime_api;

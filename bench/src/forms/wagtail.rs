@@ -8,9 +8,10 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 
 use super::load::Server;
+use crate::python_peer;
 use crate::usage::running_child_cpu;
 
 /// The site; copied beside the installed packages, a change of any of them sets up anew.
@@ -165,52 +166,11 @@ impl Drop for Wagtail {
 
 /// Installs what is missing, and returns the Python with everything.
 fn install(directory: &Path) -> Result<PathBuf> {
-    let python = directory.join("venv/bin/python");
-    let complete = directory.join("complete");
-    let is_current = FILES.iter().all(|(name, text)| {
-        fs::read_to_string(directory.join(name)).is_ok_and(|found| found == *text)
-    });
-    if is_current && complete.exists() {
-        return Ok(python);
-    }
-    if directory.exists() {
-        fs::remove_dir_all(directory)?;
-    }
-    for (name, text) in FILES {
-        let file = directory.join(name);
-        fs::create_dir_all(file.parent().unwrap_or(directory))?;
-        fs::write(file, text)?;
-    }
-    let in_directory = |program: &Path| {
-        let mut command = Command::new(program);
-        command.current_dir(directory);
-        command
-    };
-    run(in_directory(Path::new("python3")).args(["-m", "venv", "venv"]))?;
-    run(in_directory(&python)
-        .args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-        ])
-        .args(["--require-hashes", "--no-deps", "-r", "requirements.txt"]))?;
-    run(in_directory(&python)
-        .arg("set_up.py")
-        .env("PEER_DATA", directory))?;
-    fs::write(complete, "")?;
-    Ok(python)
-}
-
-fn run(command: &mut Command) -> Result<()> {
-    let status = command
-        .status()
-        .with_context(|| format!("failed to run {command:?}"))?;
-    if !status.success() {
-        bail!("failed to set up Wagtail: {command:?} ended with {status}");
-    }
-    Ok(())
+    python_peer::install(directory, &FILES, |python| {
+        let mut set_up = Command::new(python);
+        set_up.arg("set_up.py").env("PEER_DATA", directory);
+        python_peer::run(set_up.current_dir(directory))
+    })
 }
 
 fn versions(python: &Path) -> Result<String> {
