@@ -67,9 +67,6 @@ pub enum DigestError {
     /// A log file has another content than when it was delivered.
     #[error("the log file {0} was changed")]
     LogFile(String),
-    /// A file is not there any more.
-    #[error("the file {0} was delivered and is missing")]
-    Missing(String),
 }
 
 impl Digest {

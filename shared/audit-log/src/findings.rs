@@ -100,12 +100,6 @@ impl AuditFindings {
         }
     }
 
-    /// Whether nothing was found.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.counts.is_empty()
-    }
-
     /// What there is to alert of the windows that end after `since_ms`, once for each rule
     /// and actor.
     #[must_use]

@@ -2,37 +2,8 @@ use std::io::{self, BufRead, Read};
 
 use flate2::bufread::MultiGzDecoder;
 
-/// How many bytes tell a stream's encoding.
-pub const MAGIC_BYTES: usize = 4;
-
 /// The most memory a zstd frame may ask for: 2^23 bytes.
 const ZSTD_WINDOW_LOG: u32 = 23;
-
-/// How a stream is compressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Encoding {
-    /// Not at all.
-    Plain,
-    /// gzip, of any number of members.
-    Gzip,
-    /// zstd, of any number of frames.
-    Zstd,
-    /// An Apache Parquet file, which cannot be read as a stream.
-    Parquet,
-}
-
-impl Encoding {
-    /// Tells by a stream's first bytes: names and headers are not to be relied on.
-    #[must_use]
-    pub fn of(first: &[u8]) -> Self {
-        match first {
-            [0x1f, 0x8b, ..] => Self::Gzip,
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstd,
-            [b'P', b'A', b'R', b'1', ..] => Self::Parquet,
-            _ => Self::Plain,
-        }
-    }
-}
 
 /// A stream that is decompressed while it is read.
 pub enum Decompressed<R: BufRead> {
@@ -45,20 +16,24 @@ pub enum Decompressed<R: BufRead> {
 }
 
 impl<R: BufRead> Decompressed<R> {
-    /// Looks at the stream's beginning and decompresses what needs it. The stream's first
-    /// buffer must hold [`MAGIC_BYTES`], if it has as many.
+    /// Looks at the stream's first four bytes, which its first buffer must hold, and
+    /// decompresses what needs it: names and headers are not to be relied on.
     ///
     /// # Errors
-    /// When the stream cannot be read.
+    /// When the stream cannot be read, and for a Parquet file, which has no lines.
     pub fn new(mut stream: R) -> io::Result<Self> {
-        Ok(match Encoding::of(stream.fill_buf()?) {
-            Encoding::Gzip => Self::Gzip(Box::new(MultiGzDecoder::new(stream))),
-            Encoding::Zstd => {
+        Ok(match stream.fill_buf()? {
+            [0x1f, 0x8b, ..] => Self::Gzip(Box::new(MultiGzDecoder::new(stream))),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => {
                 let mut decoder = zstd::stream::read::Decoder::with_buffer(stream)?;
                 decoder.window_log_max(ZSTD_WINDOW_LOG)?;
                 Self::Zstd(Box::new(decoder))
             }
-            Encoding::Plain | Encoding::Parquet => Self::Plain(stream),
+            [b'P', b'A', b'R', b'1', ..] => {
+                let fault = "a Parquet file is no log of lines: let it be delivered as JSON or W3C";
+                return Err(io::Error::new(io::ErrorKind::InvalidData, fault));
+            }
+            _ => Self::Plain(stream),
         })
     }
 }
@@ -106,6 +81,12 @@ mod tests {
         assert_eq!(decompress(&frames).unwrap(), "one\ntwo\n");
         assert_eq!(decompress(b"plain").unwrap(), "plain");
         assert_eq!(decompress(b"").unwrap(), "");
+    }
+
+    #[test]
+    fn a_parquet_file_is_refused_by_name() {
+        let error = decompress(b"PAR1....PAR1").unwrap_err();
+        assert!(error.to_string().contains("Parquet"), "{error}");
     }
 
     #[test]

@@ -28,7 +28,7 @@ mod time;
 mod waf;
 
 pub use cloudfront::Columns;
-pub use decompress::{Decompressed, Encoding, MAGIC_BYTES};
+pub use decompress::Decompressed;
 pub use lines::{LineError, LineLimits, LineTotals, read_lines};
 pub use parser::{BadLine, LineParser};
 pub use record::{
@@ -38,4 +38,4 @@ pub use record::{
 pub use source::Source;
 pub use subscription::{Subscription, SubscriptionError};
 pub use text::{Escaping, Text, shape};
-pub use time::{civil, date_and_hour, rfc3339_ms, unix_ms};
+pub use time::{civil, date_and_hour, rfc3339_ms};

@@ -64,12 +64,6 @@ impl Source {
         Self::ALL.into_iter().find(|source| source.name() == name)
     }
 
-    /// What wrote an object of the log bucket: its key begins with the source's name.
-    #[must_use]
-    pub fn of_object_key(key: &str) -> Option<Self> {
-        Self::named(key.split_once('/')?.0)
-    }
-
     /// What wrote a file, by the names that AWS and nginx give them, or by a folder's name.
     #[must_use]
     pub fn of_file_name(path: &str) -> Option<Self> {
@@ -109,11 +103,7 @@ mod tests {
     fn names_lead_back_to_their_source() {
         for source in Source::ALL {
             assert_eq!(Source::named(source.name()), Some(source));
-            let key = format!("{}/AWSLogs/x.gz", source.name());
-            assert_eq!(Source::of_object_key(&key), Some(source));
         }
-        assert_eq!(Source::of_object_key("cloudfront"), None);
-        assert_eq!(Source::of_object_key("other/x"), None);
     }
 
     #[test]

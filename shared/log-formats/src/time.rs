@@ -7,8 +7,7 @@ const HOUR_MS: i64 = 3_600_000;
 
 /// Milliseconds since 1970 of a date and a time of day, both in UTC. `None` where a number
 /// is out of its range. <https://howardhinnant.github.io/date_algorithms.html>
-#[must_use]
-pub fn unix_ms(date: (i64, u8, u8), time: (u8, u8, u8), ms: u16) -> Option<i64> {
+fn unix_ms(date: (i64, u8, u8), time: (u8, u8, u8), ms: u16) -> Option<i64> {
     let ((year, month, day), (hour, minute, second)) = (date, time);
     // A leap second is the last of its minute.
     if !(1970..=9999).contains(&year)

@@ -19,20 +19,6 @@ pub enum Kind {
     Flag,
 }
 
-impl Kind {
-    /// The type's name in Athena.
-    #[must_use]
-    pub const fn athena(self) -> &'static str {
-        match self {
-            Self::Time => "timestamp",
-            Self::Text | Self::Id => "string",
-            Self::Count | Self::Whole => "bigint",
-            Self::Number => "double",
-            Self::Flag => "boolean",
-        }
-    }
-}
-
 /// A column's name and type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Column {
@@ -178,12 +164,6 @@ impl Table {
         }
     }
 
-    /// The table with this name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|table| table.name() == name)
-    }
-
     /// Its columns.
     #[must_use]
     pub const fn columns(self) -> &'static [Column] {
@@ -234,7 +214,6 @@ mod tests {
             assert_eq!(Table::ALL.iter().filter(has).count(), 1, "{source:?}");
         }
         for table in Table::ALL {
-            assert_eq!(Table::named(table.name()), Some(table));
             assert_eq!(table.columns()[0], column("time", Kind::Time));
         }
     }
