@@ -132,7 +132,7 @@ mod tests {
             warmer: "Sidetier-Warmer".to_owned(),
             ..SummaryRules::default()
         };
-        let mut observer = Observer::new(&rules, source, NOW_MS);
+        let mut observer = Observer::new(&rules, source);
         for (path, hours, status, ms, times) in requests {
             let request = Request {
                 time_ms: NOW_MS - hours * HOUR_MS,

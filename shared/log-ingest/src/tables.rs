@@ -1,4 +1,4 @@
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
@@ -198,15 +198,5 @@ impl PartitionedTables {
             self.close(open)?;
         }
         Ok(self.finished)
-    }
-}
-
-impl PartitionFile {
-    /// Bytes of the file.
-    ///
-    /// # Errors
-    /// When it is not there any more.
-    pub fn bytes(&self) -> Result<u64, IngestError> {
-        Ok(fs::metadata(&self.path).map_err(IngestError::File)?.len())
     }
 }

@@ -152,7 +152,7 @@ mod tests {
             warmer: "Sidetier-Warmer".to_owned(),
             ..SummaryRules::default()
         };
-        let mut observer = Observer::new(&rules, Source::Nginx, NOW_MS);
+        let mut observer = Observer::new(&rules, Source::Nginx);
         for minute in 0..20 {
             observer.observe(&Request {
                 time_ms: HOUR * HOUR_MS + minute * 60_000,

@@ -1,7 +1,6 @@
 //! What was found, and what happened besides web requests.
 
 use log_detections::Alert;
-use log_summary::{Activity, ActivityKey};
 use maud::{Markup, html};
 
 use crate::format::{count, moment};
@@ -34,29 +33,14 @@ pub(crate) fn alerts(alerts: &[Alert]) -> Markup {
 }
 
 pub(crate) fn activity(report: &Report<'_>) -> Markup {
-    let hours = report.period.hours();
-    let mut total = Activity::default();
-    let within = report
-        .activity
-        .hours
-        .iter()
-        .filter(|(key, _)| hours.contains(&key.hour));
-    for (key, counts) in within {
-        let mut of_day = Activity::default();
-        let key = ActivityKey {
-            hour: hours.start,
-            ..*key
-        };
-        of_day.hours.insert(key, counts.clone());
-        total.merge(&of_day);
-    }
+    let sources = report.activity.within(&report.period.hours());
     html! {
-        @if total.hours.is_empty() {
+        @if sources.is_empty() {
             p { "The firewall, the network and the programs have nothing to say." }
         }
-        @for (key, counts) in &total.hours {
+        @for (source, counts) in &sources {
             table {
-                caption { "What " (key.source.name()) " says" }
+                caption { "What " (source.name()) " says" }
                 thead { tr { th scope="col" { "What" } th scope="col" { "Times" } } }
                 tbody { @for (label, times, _) in counts.ranking().into_iter().take(ROWS) { tr {
                     th scope="row" { (label) } td { (count(times)) }

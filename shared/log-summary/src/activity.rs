@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use log_formats::{FirewallAction, Record, Severity, Source};
 use serde::{Deserialize, Serialize};
@@ -24,7 +25,7 @@ pub struct ActivityKey {
 #[derive(Debug, Clone, Default)]
 pub struct Activity {
     /// Counts by label, such as `block SqlInjection` and `error forms-intake`.
-    pub hours: BTreeMap<ActivityKey, Frequent<String, u64>>,
+    pub hours: BTreeMap<ActivityKey, Frequent<String, ()>>,
 }
 
 impl Activity {
@@ -53,14 +54,30 @@ impl Activity {
         self.count(source, time_ms, label);
     }
 
-    /// Counts something by its label.
-    pub fn count(&mut self, source: Source, time_ms: i64, label: String) {
+    fn count(&mut self, source: Source, time_ms: i64, label: String) {
         let hour = time_ms.div_euclid(HOUR_MS);
         let counts = self
             .hours
             .entry(ActivityKey { source, hour })
             .or_insert_with(|| Frequent::new(LABELS));
-        *counts.count(label.as_str(), |label| (label.to_owned(), 0)) += 1;
+        counts.count(label.as_str(), |label| (label.to_owned(), ()));
+    }
+
+    /// What happened in some hours, by source.
+    #[must_use]
+    pub fn within(&self, hours: &Range<i64>) -> BTreeMap<Source, Frequent<String, ()>> {
+        let mut sources = BTreeMap::new();
+        let within = self
+            .hours
+            .iter()
+            .filter(|(key, _)| hours.contains(&key.hour));
+        for (key, counts) in within {
+            sources
+                .entry(key.source)
+                .or_insert_with(|| Frequent::new(LABELS))
+                .merge(counts);
+        }
+        sources
     }
 
     /// Adds another's counts.

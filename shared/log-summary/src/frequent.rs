@@ -33,7 +33,7 @@ struct Entry<K, V> {
     value: V,
 }
 
-impl<K: Hash + Eq + Ord + Clone, V: Merge + Clone> Frequent<K, V> {
+impl<K: Hash + Eq + Ord + Clone, V> Frequent<K, V> {
     /// Keeps at most so many keys.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
@@ -88,19 +88,6 @@ impl<K: Hash + Eq + Ord + Clone, V: Merge + Clone> Frequent<K, V> {
         self.places.find(hash, is_it).copied()
     }
 
-    /// Counts a key several times.
-    pub fn add(&mut self, key: K, count: u64, value: V) {
-        let hash = self.hasher.hash_one(&key);
-        if let Some(place) = self.place(hash, &key) {
-            let entry = &mut self.entries[place];
-            entry.count += count;
-            entry.value.merge(&value);
-        } else {
-            self.make_room();
-            self.insert(hash, key, count, value);
-        }
-    }
-
     fn insert(&mut self, hash: u64, key: K, count: u64, value: V) -> usize {
         let place = self.entries.len();
         self.entries.push(Entry { key, count, value });
@@ -131,18 +118,6 @@ impl<K: Hash + Eq + Ord + Clone, V: Merge + Clone> Frequent<K, V> {
         self.error
     }
 
-    /// How many keys are kept.
-    #[must_use]
-    pub const fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    /// Whether no key was counted.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
     /// Keys, counts and values; the most frequent first, equals by their keys.
     #[must_use]
     pub fn ranking(&self) -> Vec<(&K, u64, &V)> {
@@ -152,46 +127,6 @@ impl<K: Hash + Eq + Ord + Clone, V: Merge + Clone> Frequent<K, V> {
             .collect();
         ranking.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
         ranking
-    }
-
-    /// Adds another summary. Where keys stay within the capacity, the order of merging does
-    /// not matter.
-    pub fn merge(&mut self, other: &Self) {
-        // Room is made once, at the end: what comes first has no advantage.
-        let capacity = std::mem::replace(&mut self.capacity, usize::MAX);
-        for Entry { key, count, value } in &other.entries {
-            self.add(key.clone(), *count, value.clone());
-        }
-        self.capacity = capacity;
-        self.error += other.error;
-        while self.entries.len() > self.capacity {
-            self.drop_rarest();
-        }
-    }
-
-    /// Leaves what stands highest by any of some measures; the rest is forgotten without a
-    /// trace in the counts that stay.
-    pub fn keep_highest(&mut self, most: usize, measures: &[fn(u64, &V) -> u64]) {
-        if self.entries.len() <= most {
-            return;
-        }
-        let mut kept = vec![false; self.entries.len()];
-        for measure in measures {
-            let mut order: Vec<_> = (0..self.entries.len()).collect();
-            let rank = |place: &usize| {
-                let entry = &self.entries[*place];
-                (
-                    std::cmp::Reverse(measure(entry.count, &entry.value)),
-                    &entry.key,
-                )
-            };
-            order.sort_unstable_by(|a, b| rank(a).cmp(&rank(b)));
-            order.truncate(most);
-            order.into_iter().for_each(|place| kept[place] = true);
-        }
-        let mut kept = kept.into_iter();
-        self.entries.retain(|_| kept.next().unwrap_or(false));
-        self.find_places();
     }
 
     fn make_room(&mut self) {
@@ -225,6 +160,36 @@ impl<K: Hash + Eq + Ord + Clone, V: Merge + Clone> Frequent<K, V> {
     }
 }
 
+impl<K: Hash + Eq + Ord + Clone, V: Merge + Clone> Frequent<K, V> {
+    /// Counts a key several times.
+    pub fn add(&mut self, key: K, count: u64, value: V) {
+        let hash = self.hasher.hash_one(&key);
+        if let Some(place) = self.place(hash, &key) {
+            let entry = &mut self.entries[place];
+            entry.count += count;
+            entry.value.merge(&value);
+        } else {
+            self.make_room();
+            self.insert(hash, key, count, value);
+        }
+    }
+
+    /// Adds another summary. Where keys stay within the capacity, the order of merging does
+    /// not matter.
+    pub fn merge(&mut self, other: &Self) {
+        // Room is made once, at the end: what comes first has no advantage.
+        let capacity = std::mem::replace(&mut self.capacity, usize::MAX);
+        for Entry { key, count, value } in &other.entries {
+            self.add(key.clone(), *count, value.clone());
+        }
+        self.capacity = capacity;
+        self.error += other.error;
+        while self.entries.len() > self.capacity {
+            self.drop_rarest();
+        }
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct Stored<K, V> {
     capacity: usize,
@@ -232,9 +197,7 @@ struct Stored<K, V> {
     entries: Vec<(K, u64, V)>,
 }
 
-impl<K: Serialize + Hash + Eq + Ord + Clone, V: Serialize + Merge + Clone> Serialize
-    for Frequent<K, V>
-{
+impl<K: Serialize + Hash + Eq + Ord + Clone, V: Serialize> Serialize for Frequent<K, V> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         // In order, so that the same content is the same bytes.
         let (capacity, error, entries) = (self.capacity, self.error, self.ranking());
@@ -269,15 +232,15 @@ mod tests {
 
     use super::*;
 
-    fn counted(keys: &[u8], capacity: usize) -> Frequent<u8, u64> {
+    fn counted(keys: &[u8], capacity: usize) -> Frequent<u8, ()> {
         let mut frequent = Frequent::new(capacity);
         for key in keys {
-            *frequent.count(key, |key| (*key, 0)) += 1;
+            frequent.count(key, |key| (*key, ()));
         }
         frequent
     }
 
-    fn ranking(frequent: &Frequent<u8, u64>) -> Vec<(u8, u64)> {
+    fn ranking(frequent: &Frequent<u8, ()>) -> Vec<(u8, u64)> {
         let ranking = frequent.ranking();
         ranking
             .into_iter()

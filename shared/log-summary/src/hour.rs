@@ -20,9 +20,6 @@ const REFERRERS: usize = 1024;
 pub(crate) const AGENTS: usize = 2048;
 /// Networks of one window.
 const CLIENTS: usize = 2048;
-/// How many of each ranking are stored.
-const STORED: usize = 250;
-const STORED_CLIENTS: usize = 20;
 
 /// One minute, for charts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,7 +116,7 @@ pub struct Hour {
     /// Paths, with the parameters that make another page.
     pub pages: Frequent<String, PageStats>,
     /// Hosts that visitors came from.
-    pub referrers: Frequent<String, u64>,
+    pub referrers: Frequent<String, ()>,
     /// User agents.
     pub agents: Frequent<String, AgentStats>,
     /// Requests by class of user agent.
@@ -185,40 +182,6 @@ impl Hour {
         self.agents.merge(&other.agents);
         merge_counts(&mut self.agent_classes, &other.agent_classes);
     }
-
-    /// Leaves the rankings' heads, to be stored: what stands high by any of what reports and
-    /// detections ask for.
-    pub fn trim(&mut self) {
-        self.pages.keep_highest(
-            STORED,
-            &[
-                |count, _| count,
-                |_, page| page.errors,
-                |_, page| page.bytes_sent,
-                |_, page| page.origin_us,
-                |_, page| page.duration_us,
-            ],
-        );
-        self.referrers.keep_highest(STORED, &[|count, _| count]);
-        self.agents.keep_highest(STORED, &[|count, _| count]);
-        for window in &mut self.windows {
-            window.clients.keep_highest(
-                STORED_CLIENTS,
-                &[|_, client| client.requests, |_, client| client.bytes_sent],
-            );
-            window.suspects.keep_highest(
-                STORED_CLIENTS,
-                &[
-                    |count, _| count,
-                    |_, client| client.not_found,
-                    |_, client| client.failed_logins,
-                    |_, client| client.traversals,
-                    |_, client| client.scans,
-                    |_, client| client.refused,
-                ],
-            );
-        }
-    }
 }
 
 fn merge_counts<K: Ord + Copy>(mine: &mut BTreeMap<K, u64>, theirs: &BTreeMap<K, u64>) {
@@ -227,10 +190,9 @@ fn merge_counts<K: Ord + Copy>(mine: &mut BTreeMap<K, u64>, theirs: &BTreeMap<K,
     }
 }
 
-impl Merge for u64 {
-    fn merge(&mut self, other: &Self) {
-        *self += other;
-    }
+/// Where the count itself is all that is kept.
+impl Merge for () {
+    fn merge(&mut self, (): &Self) {}
 }
 
 impl Merge for AgentStats {

@@ -30,7 +30,7 @@ pub use hour::{
 pub use network::Network;
 pub use observer::Observer;
 pub use page::PageStats;
-pub use path::PathTraits;
+pub(crate) use path::PathTraits;
 pub use rules::{Route, RuleError, Site, SummaryRules};
 pub use sketch::LatencySketch;
 pub use summary::{HourKey, Summary};

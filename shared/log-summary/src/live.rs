@@ -31,12 +31,6 @@ struct LiveAgent {
     bytes_sent: u64,
 }
 
-impl Merge for LiveAgent {
-    fn merge(&mut self, other: &Self) {
-        self.bytes_sent = self.bytes_sent.saturating_add(other.bytes_sent);
-    }
-}
-
 /// The host of a referer, without its port.
 fn referer_host<'a>(referer: &Text<'a>) -> Option<&'a [u8]> {
     let at = memchr::memmem::find(referer.raw, b"://")?;
@@ -151,7 +145,9 @@ impl Live {
         };
         if host != request.host && !host.is_empty() {
             let host = std::str::from_utf8(host).unwrap_or("(not UTF-8)");
-            *self.hour.referrers.count(host, |host| (host.to_owned(), 0)) += 1;
+            self.hour
+                .referrers
+                .count(host, |host| (host.to_owned(), ()));
         }
     }
 

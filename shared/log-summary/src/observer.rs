@@ -13,15 +13,12 @@ use crate::{AgentClass, HourKey, PathTraits, Summary, SummaryRules};
 const MAX_HOURS: usize = 50;
 /// The longest name of a page, in bytes; what is longer is cut.
 pub(crate) const MAX_PAGE_BYTES: usize = 512;
-/// How far a log's clock may be ahead of ours: an hour.
-const MAX_AHEAD_MS: i64 = HOUR_MS;
 
 /// Adds up the requests of one log file.
 #[derive(Debug)]
 pub struct Observer<'a> {
     rules: &'a SummaryRules,
     source: Source,
-    latest_ms: i64,
     hours: Vec<Live>,
     skewed: u64,
     groups: Groups,
@@ -33,14 +30,12 @@ pub struct Observer<'a> {
 }
 
 impl<'a> Observer<'a> {
-    /// Begins a file of a tier. Requests more than an hour after `now_ms`, milliseconds since
-    /// 1970, are skewed.
+    /// Begins a file of a tier.
     #[must_use]
-    pub fn new(rules: &'a SummaryRules, source: Source, now_ms: i64) -> Self {
+    pub fn new(rules: &'a SummaryRules, source: Source) -> Self {
         Self {
             rules,
             source,
-            latest_ms: now_ms.saturating_add(MAX_AHEAD_MS),
             hours: Vec::new(),
             skewed: 0,
             groups: Groups::of(rules),
@@ -56,7 +51,7 @@ impl<'a> Observer<'a> {
             self.host = (request.host.to_vec(), self.rules.site_of(request.host));
         }
         let (site, index) = (self.host.1, request.time_ms.div_euclid(HOUR_MS));
-        let Some(place) = self.place_of(site, index, request.time_ms) else {
+        let Some(place) = self.place_of(site, index) else {
             self.skewed += 1;
             return;
         };
@@ -85,10 +80,7 @@ impl<'a> Observer<'a> {
     }
 
     #[inline]
-    fn place_of(&mut self, site: usize, index: i64, time_ms: i64) -> Option<usize> {
-        if time_ms > self.latest_ms {
-            return None;
-        }
+    fn place_of(&mut self, site: usize, index: i64) -> Option<usize> {
         let is_it = |live: &Live| live.index == index && live.site == site;
         if self.hours.get(self.place).is_some_and(is_it) {
             return Some(self.place);
@@ -192,7 +184,7 @@ mod tests {
 
     fn observed<'a>(requests: impl IntoIterator<Item = &'a Request<'a>>) -> Summary {
         let rules = rules();
-        let mut observer = Observer::new(&rules, Source::Alb, NOW_MS);
+        let mut observer = Observer::new(&rules, Source::Alb);
         requests
             .into_iter()
             .for_each(|request| observer.observe(request));
@@ -213,7 +205,6 @@ mod tests {
         let hour = only_hour(&summary);
         assert_eq!((hour.counters.requests, hour.warmer_requests), (1, 1));
         assert_eq!(hour.pages.ranking()[0].1, 1);
-        assert_eq!(summary.requests(), 2);
     }
 
     #[test]
@@ -258,24 +249,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_skewed_does_not_depend_on_the_order() {
-        let at = |minutes: i64| Request {
-            time_ms: NOW_MS + minutes * 60_000,
-            ..request("/", "x")
-        };
-        for minutes in [[50, 90], [90, 50]] {
-            assert_eq!(observed(&minutes.map(at)).skewed, 1);
-        }
-    }
-
-    #[test]
     fn configured_groups_are_there_whoever_comes_first() {
         let mut rules = rules();
         rules.routes = vec![crate::Route {
             name: "shop".to_owned(),
             paths: vec!["/shop/*".to_owned()],
         }];
-        let mut observer = Observer::new(&rules, Source::Alb, NOW_MS);
+        let mut observer = Observer::new(&rules, Source::Alb);
         let word = |one: u8| {
             format!(
                 "/{}{}",
@@ -320,14 +300,6 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_wrong_is_counted_apart() {
-        let mut late = request("/", "x");
-        late.time_ms = NOW_MS + 2 * HOUR_MS;
-        let summary = observed(&[late, request("/", "x")]);
-        assert_eq!((summary.skewed, summary.requests()), (1, 1));
-    }
-
-    #[test]
     fn referrers_are_other_hosts() {
         let mut inner = request("/", "x");
         inner.referer = Text::plain(b"https://halden.example/shop");
@@ -335,7 +307,7 @@ mod tests {
         outer.referer = Text::plain(b"https://search.example:443/?q=cups");
         let summary = observed(&[inner, outer]);
         let referrers = only_hour(&summary).referrers.ranking();
-        assert_eq!(referrers, [(&"search.example".to_owned(), 1, &1)]);
+        assert_eq!(referrers, [(&"search.example".to_owned(), 1, &())]);
     }
 
     #[test]

@@ -119,21 +119,3 @@ impl LivePage {
         }
     }
 }
-
-impl Merge for LivePage {
-    fn merge(&mut self, other: &Self) {
-        self.bytes_sent = self.bytes_sent.saturating_add(other.bytes_sent);
-        self.cache_hits += other.cache_hits;
-        self.cache_misses += other.cache_misses;
-        self.errors += other.errors;
-        self.reads += other.reads;
-        self.duration_us += other.duration_us;
-        self.origin_us += other.origin_us;
-        self.origin_requests += other.origin_requests;
-        let (mine, theirs) = (
-            (self.last_ms, self.last_status),
-            (other.last_ms, other.last_status),
-        );
-        (self.last_ms, self.last_status) = mine.max(theirs);
-    }
-}

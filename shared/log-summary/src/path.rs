@@ -1,14 +1,12 @@
-use serde::{Deserialize, Serialize};
-
 /// What a path or a query gives away of who asks for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct PathTraits {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct PathTraits {
     /// Where people log in.
-    pub is_login: bool,
+    pub(crate) is_login: bool,
     /// Climbs out of its folder, or names a system's file.
-    pub is_traversal: bool,
+    pub(crate) is_traversal: bool,
     /// What only those ask for who look for weaknesses.
-    pub is_scan: bool,
+    pub(crate) is_scan: bool,
 }
 
 /// Files that are read through traversals.
@@ -23,7 +21,7 @@ const SYSTEM_FILES: &[&str] = &[
 impl PathTraits {
     /// Looks at a path as it was asked for, whatever it is encoded as.
     #[must_use]
-    pub fn of(path: &[u8], logins: &[String], scans: &[String]) -> Self {
+    pub(crate) fn of(path: &[u8], logins: &[String], scans: &[String]) -> Self {
         let plain = plain(path);
         Self {
             is_login: logins.contains(&plain),

@@ -56,17 +56,6 @@ impl LatencySketch {
         let (low, high) = (lowest_of(bucket), lowest_of(bucket + 1));
         u32::try_from(low + (high - low) / 2).ok()
     }
-
-    /// How many durations stand in each bucket that has any, by its lowest value in
-    /// microseconds.
-    pub fn buckets(&self) -> impl Iterator<Item = (u64, u64)> {
-        let filled = self
-            .counts
-            .iter()
-            .enumerate()
-            .filter(|(_, count)| **count > 0);
-        filled.map(|(bucket, count)| (lowest_of(bucket), *count))
-    }
 }
 
 #[inline]

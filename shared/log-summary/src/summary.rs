@@ -21,7 +21,8 @@ pub struct HourKey {
 pub struct Summary {
     /// By site, tier and hour.
     pub hours: BTreeMap<HourKey, Hour>,
-    /// Requests that are in no hour: clocks that are wrong, or more hours than one file has.
+    /// Requests that are in no hour: more hours than one file has, or, where a
+    /// reader counts them, clocks that are wrong.
     pub skewed: u64,
 }
 
@@ -32,12 +33,5 @@ impl Summary {
             self.hours.entry(key.clone()).or_default().merge(theirs);
         }
         self.skewed += other.skewed;
-    }
-
-    /// Requests in all hours, those of our own cache warmer included.
-    #[must_use]
-    pub fn requests(&self) -> u64 {
-        let requests = |hour: &Hour| hour.counters.requests + hour.warmer_requests;
-        self.hours.values().map(requests).sum()
     }
 }
