@@ -79,21 +79,15 @@ fn pure_crates_stay_pure() {
             .find(|p| p.name == name)
             .unwrap();
         for needed in needs(&metadata, &package.id) {
+            // Cryptography is named after AWS, too.
+            let is_cryptography = needed.starts_with("aws-lc-");
             let impure = needed == "tokio"
                 || [
-                    "aws-config",
-                    "aws-sdk",
-                    "aws-smithy",
-                    "lambda_",
-                    "lambda-",
-                    "redis",
-                    "reqwest",
-                    "ureq",
-                    "anyhow",
+                    "aws-", "lambda_", "lambda-", "redis", "reqwest", "ureq", "anyhow",
                 ]
                 .iter()
                 .any(|p| needed.starts_with(p));
-            assert!(!impure, "{name} needs {needed}");
+            assert!(!impure || is_cryptography, "{name} needs {needed}");
         }
     }
 }
