@@ -1,7 +1,7 @@
 //! Reading access logs, against decompression alone, DuckDB, Polars and GoAccess.
 //!
-//! Each contestant is a process of its own, pinned to one thread, and all run in turns. What
-//! counts is CPU time and peak memory; the answers must be equal.
+//! Each contestant is a process of its own, with one thread where it can be told, and all run in
+//! turns. What counts is CPU time and peak memory; the answers must be equal.
 
 mod contestants;
 mod corpus;
