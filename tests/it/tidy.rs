@@ -69,6 +69,7 @@ fn pure_crates_stay_pure() {
         "log-report",
         "log-summary",
         "log-tables",
+        "object-event",
         "sample-logs",
         "sample-photos",
         "site-logs",

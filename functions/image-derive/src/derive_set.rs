@@ -9,13 +9,14 @@ use image_set::{Derivative, Manifest, PlannedDerivative, Rejection, Source, layo
 use imaging::{Context, Effort, Output, SourceSummary};
 use lambda_kit::{Deadline, ErrorClass};
 use media_store::{NewObject, StoreError};
+use object_event::ObjectEvent;
 use telemetry::{Chain, Metrics, Unit};
 use tokio::sync::mpsc;
 use tracing::warn;
 
 use crate::error::picture_class;
 use crate::publish_photo::{self, Uploaded};
-use crate::{Deps, DeriveError, ObjectEvent};
+use crate::{Deps, DeriveError};
 
 /// Derivatives that may wait for their upload: bounds memory while encoding runs ahead.
 const QUEUED_OUTPUTS: usize = 2;

@@ -2,19 +2,14 @@ use image_codecs::CodecError;
 use image_request::RequestError;
 use lambda_kit::{Classified, ErrorClass, IdempotencyError};
 use media_store::StoreError;
+use object_event::EventError;
 
 /// Why an event could not be handled.
 #[derive(Debug, thiserror::Error)]
 pub enum DeriveError {
     /// The message is not an S3 event.
-    #[error("read the message: {problem}")]
-    Message {
-        /// What is wrong.
-        problem: &'static str,
-        /// The JSON reader's words, where it is not JSON.
-        #[source]
-        source: Option<serde_json::Error>,
-    },
+    #[error(transparent)]
+    Message(#[from] EventError),
     /// The event is about another bucket.
     #[error("handle an event of bucket `{bucket}`: this function serves `{served}`")]
     OtherBucket {
@@ -76,7 +71,7 @@ pub enum DeriveError {
 impl Classified for DeriveError {
     fn class(&self) -> ErrorClass {
         match self {
-            Self::Message { .. } | Self::OtherBucket { .. } | Self::Key { .. } => {
+            Self::Message(_) | Self::OtherBucket { .. } | Self::Key { .. } => {
                 ErrorClass::Invalid
             }
             Self::Picture { source, .. } => picture_class(source),
@@ -89,7 +84,7 @@ impl Classified for DeriveError {
 
     fn code(&self) -> &'static str {
         match self {
-            Self::Message { .. } => "event.message",
+            Self::Message(_) => "event.message",
             Self::OtherBucket { .. } => "event.other_bucket",
             Self::Key { .. } => "event.key",
             Self::Picture { source, .. } => source.code(),

@@ -5,12 +5,13 @@ use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use image_request::SourceKey;
 use lambda_kit::{Claim, Classified, Deadline, Failure, process_batch};
 use lambda_runtime::LambdaEvent;
+use object_event::{ObjectChange, ObjectEvent};
 use telemetry::{Chain, Metrics};
 use tracing::{info, warn};
 
 use crate::derive_set::derive_set;
 use crate::remove_set::remove_set;
-use crate::{Deps, DeriveError, ObjectChange, ObjectEvent};
+use crate::{Deps, DeriveError};
 
 /// Kept back from Lambda's deadline, to write the reason and report the batch.
 const RESERVE: Duration = Duration::from_secs(3);
@@ -57,7 +58,7 @@ async fn handle_event(
         object_key: event.object_key.clone(),
         source,
     })?;
-    let dedupe_key = event.dedupe_key();
+    let dedupe_key = event.dedupe_key("image-derive");
     let now = SystemTime::now();
     let token = match deps.idempotency.claim(&dedupe_key, now).await? {
         Claim::Acquired(token) => token,

@@ -13,7 +13,6 @@ mod deps;
 mod derive_set;
 mod error;
 mod event_handler;
-mod object_event;
 mod publish_photo;
 mod remove_set;
 
@@ -21,4 +20,3 @@ pub use config::Config;
 pub use deps::{Deps, StartError};
 pub use error::DeriveError;
 pub use event_handler::handle;
-pub use object_event::{ObjectChange, ObjectEvent};

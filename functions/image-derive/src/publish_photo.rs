@@ -8,7 +8,8 @@ use std::time::SystemTime;
 
 use image_request::SourceKey;
 use image_set::{Manifest, layout};
-use media_store::{NewObject, PhotoRow, Sequencer};
+use media_store::{NewObject, PhotoRow};
+use object_event::Sequencer;
 
 use crate::{Deps, DeriveError};
 

@@ -1,9 +1,10 @@
 //! The use case: a photo was deleted.
 
 use image_request::SourceKey;
+use object_event::ObjectEvent;
 
 use crate::publish_photo::publish_removal;
-use crate::{Deps, DeriveError, ObjectEvent};
+use crate::{Deps, DeriveError};
 
 /// Removes everything that was made of the photo, unless it has been uploaded again since.
 ///

@@ -7,10 +7,8 @@
 
 mod bucket;
 mod error;
-mod sequencer;
 mod table;
 
 pub use bucket::{Bucket, NewObject, StoredObject};
 pub use error::StoreError;
-pub use sequencer::Sequencer;
 pub use table::{MediaTable, PhotoRow};

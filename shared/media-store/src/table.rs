@@ -6,7 +6,9 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use lambda_kit::BoxFuture;
 
-use crate::{Sequencer, StoreError};
+use object_event::Sequencer;
+
+use crate::StoreError;
 
 /// How long a deletion is remembered. SQS keeps a message 14 days at most.
 const TOMBSTONE: Duration = Duration::from_secs(15 * 24 * 3600);
@@ -207,14 +209,14 @@ fn write_row(key: &str, row: &PhotoRow, now: SystemTime) -> Item {
 }
 
 fn read_row(key: &str, item: &Item) -> Result<PhotoRow, StoreError> {
-    let sequencer = attribute(item, "sequencer").ok_or_else(|| StoreError::Row {
-        key: key.to_owned(),
-        attribute: "sequencer",
-    })?;
+    let sequencer = |name| attribute(item, name).and_then(Sequencer::parse);
     Ok(PhotoRow {
-        sequencer: Sequencer::from_stored(sequencer.to_owned()),
+        sequencer: sequencer("sequencer").ok_or_else(|| StoreError::Row {
+            key: key.to_owned(),
+            attribute: "sequencer",
+        })?,
         manifest: attribute(item, "manifest").map(str::to_owned),
-        previous: attribute(item, "previous").map(|text| Sequencer::from_stored(text.to_owned())),
+        previous: sequencer("previous"),
     })
 }
 

@@ -1,9 +1,17 @@
-//! S3's events in their two shapes.
-
-use media_store::Sequencer;
 use serde::Deserialize;
 
-use crate::DeriveError;
+use crate::Sequencer;
+
+/// Why a message is no event of S3.
+#[derive(Debug, thiserror::Error)]
+#[error("read the message: {problem}")]
+pub struct EventError {
+    /// What is wrong.
+    problem: &'static str,
+    /// The JSON reader's words, where it is not JSON.
+    #[source]
+    source: Option<serde_json::Error>,
+}
 
 /// What happened to an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,9 +79,9 @@ impl ObjectEvent {
     ///
     /// # Errors
     /// When the body is neither.
-    pub fn parse(body: &str) -> Result<Vec<Self>, DeriveError> {
+    pub fn parse(body: &str) -> Result<Vec<Self>, EventError> {
         let json: serde_json::Value =
-            serde_json::from_str(body).map_err(|source| DeriveError::Message {
+            serde_json::from_str(body).map_err(|source| EventError {
                 problem: "it is not JSON",
                 source: Some(source),
             })?;
@@ -104,7 +112,7 @@ impl ObjectEvent {
         )?])
     }
 
-    fn from_notification(notification: Notification) -> Option<Result<Self, DeriveError>> {
+    fn from_notification(notification: Notification) -> Option<Result<Self, EventError>> {
         let name = notification.event_name.trim_start_matches("s3:");
         let change = if name.starts_with("ObjectCreated:") {
             ObjectChange::Created
@@ -125,12 +133,12 @@ impl ObjectEvent {
         bucket: String,
         object_key: String,
         object: Object,
-    ) -> Result<Self, DeriveError> {
+    ) -> Result<Self, EventError> {
         let sequencer = object
             .sequencer
             .as_deref()
             .and_then(Sequencer::parse)
-            .ok_or(DeriveError::Message {
+            .ok_or(EventError {
                 problem: "the event has no hexadecimal sequencer",
                 source: None,
             })?;
@@ -144,29 +152,29 @@ impl ObjectEvent {
         })
     }
 
-    /// The name of this event for the idempotency record.
+    /// The name of this event for a record that tells whether `handler` has handled it.
     #[must_use]
-    pub fn dedupe_key(&self) -> String {
+    pub fn dedupe_key(&self, handler: &str) -> String {
         format!(
-            "image-derive#{}/{}#{}#{}",
+            "{handler}#{}/{}#{}#{}",
             self.bucket, self.object_key, self.etag, self.sequencer
         )
     }
 }
 
-fn read<T: for<'de> Deserialize<'de>>(json: &serde_json::Value) -> Result<T, DeriveError> {
-    T::deserialize(json).map_err(|source| DeriveError::Message {
+fn read<T: for<'de> Deserialize<'de>>(json: &serde_json::Value) -> Result<T, EventError> {
+    T::deserialize(json).map_err(|source| EventError {
         problem: "it is not an S3 event",
         source: Some(source),
     })
 }
 
-fn decode_form(encoded: &str) -> Result<String, DeriveError> {
+fn decode_form(encoded: &str) -> Result<String, EventError> {
     let blanks = encoded.replace('+', " ");
     percent_encoding::percent_decode_str(&blanks)
         .decode_utf8()
         .map(std::borrow::Cow::into_owned)
-        .map_err(|_| DeriveError::Message {
+        .map_err(|_| EventError {
             problem: "the key is not UTF-8 after URL-decoding",
             source: None,
         })
@@ -206,7 +214,7 @@ mod tests {
         assert_eq!(events[0].object_key, "originals/a+b %41é.jpg");
         assert_eq!(events[0].change, ObjectChange::Created);
         assert_eq!(
-            events[0].dedupe_key(),
+            events[0].dedupe_key("image-derive"),
             "image-derive#media/originals/a+b %41é.jpg#abc#00AB"
         );
     }

@@ -20,12 +20,10 @@ impl Sequencer {
         fits.then(|| Self(format!("{:0<DIGITS$}", text.to_ascii_uppercase())))
     }
 
-    pub(crate) fn as_str(&self) -> &str {
+    /// The padded digits, which compare as the events' order. [`Self::parse`] reads them back.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
         &self.0
-    }
-
-    pub(crate) const fn from_stored(text: String) -> Self {
-        Self(text)
     }
 }
 
