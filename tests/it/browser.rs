@@ -16,6 +16,9 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 /// Longest wait for what the page shows by itself: the machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(90);
 
+/// Starts of the driver until it finds a port.
+const DRIVER_TRIES: u32 = 5;
+
 /// One browser with a fresh profile. Dropping it ends it.
 pub(crate) struct Browser {
     driver: Child,
@@ -31,14 +34,7 @@ impl Browser {
     pub(crate) fn start(javascript: bool) -> Self {
         // The stack comes first: it installs the browser where there is none.
         let _site = stack();
-        let mut driver = Command::new("setpriv")
-            .args(["--pdeathsig", "KILL", "--", "chromedriver", "--port=0"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver starts; `cargo run -- setup --tests` installs it");
-        let port = port_of(&mut driver);
+        let (driver, port) = start_driver();
         let profile = tempfile::tempdir().unwrap();
         let capabilities = capabilities(profile.path().to_str().unwrap(), javascript);
         let base = format!("http://127.0.0.1:{port}/session");
@@ -212,20 +208,35 @@ impl Drop for Browser {
     }
 }
 
-/// The port in the driver's greeting.
-fn port_of(driver: &mut Child) -> u16 {
+/// Starts the driver on a port that is free. It takes one of IPv4 and then asks for the same
+/// of IPv6, which something else may hold: then it ends, and the next try has another.
+fn start_driver() -> (Child, u16) {
+    for _ in 0..DRIVER_TRIES {
+        let mut driver = Command::new("setpriv")
+            .args(["--pdeathsig", "KILL", "--", "chromedriver", "--port=0"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver starts; `cargo run -- setup --tests` installs it");
+        if let Some(port) = port_of(&mut driver) {
+            return (driver, port);
+        }
+        driver.wait().unwrap();
+    }
+    panic!("chromedriver found no port in {DRIVER_TRIES} tries");
+}
+
+/// The port in the driver's greeting; `None` when it ended without one.
+fn port_of(driver: &mut Child) -> Option<u16> {
     let output = BufReader::new(driver.stdout.take().unwrap());
-    output
-        .lines()
-        .map_while(Result::ok)
-        .find_map(|line| {
-            line.split("successfully on port ")
-                .nth(1)?
-                .trim_end_matches('.')
-                .parse()
-                .ok()
-        })
-        .expect("chromedriver names its port")
+    output.lines().map_while(Result::ok).find_map(|line| {
+        line.split("successfully on port ")
+            .nth(1)?
+            .trim_end_matches('.')
+            .parse()
+            .ok()
+    })
 }
 
 fn capabilities(profile: &str, javascript: bool) -> Value {
