@@ -3,7 +3,8 @@
 use std::io::Write;
 
 use parquet::basic::{Encoding, LogicalType, Repetition, TimeUnit, Type as PhysicalType};
-use parquet::data_type::{BoolType, DoubleType, Int64Type};
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::data_type::{BoolType, ByteArrayType, DoubleType, Int64Type};
 use parquet::errors::{ParquetError, Result};
 use parquet::file::properties::WriterPropertiesBuilder;
 use parquet::file::writer::{SerializedColumnWriter, SerializedRowGroupWriter};
@@ -70,6 +71,46 @@ impl Buffer {
         true
     }
 
+    /// Appends the next rows of a column of a file.
+    pub(crate) fn read(&mut self, column: &mut ColumnReader, rows: usize) -> Result<()> {
+        let read = match (self, column) {
+            (Self::Times(values) | Self::Counts(values), ColumnReader::Int64ColumnReader(from)) => {
+                from.read_records(rows, None, None, values)
+            }
+            (Self::Whole { values, present }, ColumnReader::Int64ColumnReader(from)) => {
+                from.read_records(rows, Some(present), None, values)
+            }
+            (Self::Numbers { values, present }, ColumnReader::DoubleColumnReader(from)) => {
+                from.read_records(rows, Some(present), None, values)
+            }
+            (Self::Flags(values), ColumnReader::BoolColumnReader(from)) => {
+                from.read_records(rows, None, None, values)
+            }
+            (Self::Texts(column), ColumnReader::ByteArrayColumnReader(from)) => {
+                read_texts(from, rows, |text| column.push(text))
+            }
+            (Self::Ids(column), ColumnReader::ByteArrayColumnReader(from)) => {
+                read_texts(from, rows, |text| column.push(text))
+            }
+            _ => return Err(fault("a column is of another type than its values")),
+        };
+        let (read, ..) = read?;
+        if read == rows {
+            Ok(())
+        } else {
+            Err(fault("a column has fewer rows than its row group"))
+        }
+    }
+
+    /// Appends the same cell as many times.
+    pub(crate) fn fill(&mut self, cell: Cell<'_>, rows: usize) -> Result<()> {
+        if (0..rows).all(|_| self.push(cell)) {
+            Ok(())
+        } else {
+            Err(fault("a cell is of another type than its column"))
+        }
+    }
+
     /// Bytes of memory in use.
     pub(crate) fn text_bytes(&self) -> usize {
         match self {
@@ -94,7 +135,7 @@ impl Buffer {
             return group.append_column(&pages, close);
         }
         let Some(mut writer) = group.next_column()? else {
-            return Err(ParquetError::General("no column is left".to_owned()));
+            return Err(fault("no column is left"));
         };
         self.write_values(&mut writer)?;
         writer.close()
@@ -132,27 +173,73 @@ impl Buffer {
     }
 }
 
-impl Column {
-    /// The column's type in a file.
-    pub(crate) fn parquet_type(self) -> Result<Type> {
-        let (physical, logical) = match self.kind {
-            Kind::Time => {
+fn read_texts(
+    from: &mut ColumnReaderImpl<ByteArrayType>,
+    rows: usize,
+    mut push: impl FnMut(&[u8]),
+) -> Result<(usize, usize, usize)> {
+    let mut texts = Vec::with_capacity(rows);
+    let read = from.read_records(rows, None, None, &mut texts)?;
+    for text in &texts {
+        push(text.data());
+    }
+    Ok(read)
+}
+
+fn fault(what: &str) -> ParquetError {
+    ParquetError::General(what.to_owned())
+}
+
+impl Kind {
+    fn parquet_types(self) -> (PhysicalType, Option<LogicalType>, Repetition) {
+        let (physical, logical) = match self {
+            Self::Time => {
                 let logical = LogicalType::timestamp(true, TimeUnit::MILLIS);
                 (PhysicalType::INT64, Some(logical))
             }
-            Kind::Text | Kind::Id => (PhysicalType::BYTE_ARRAY, Some(LogicalType::String)),
-            Kind::Count | Kind::Whole => (PhysicalType::INT64, None),
-            Kind::Number => (PhysicalType::DOUBLE, None),
-            Kind::Flag => (PhysicalType::BOOLEAN, None),
+            Self::Text | Self::Id => (PhysicalType::BYTE_ARRAY, Some(LogicalType::String)),
+            Self::Count | Self::Whole => (PhysicalType::INT64, None),
+            Self::Number => (PhysicalType::DOUBLE, None),
+            Self::Flag => (PhysicalType::BOOLEAN, None),
         };
-        let repetition = match self.kind {
-            Kind::Whole | Kind::Number => Repetition::OPTIONAL,
+        let repetition = match self {
+            Self::Whole | Self::Number => Repetition::OPTIONAL,
             _ => Repetition::REQUIRED,
         };
+        (physical, logical, repetition)
+    }
+
+    /// What a row has that is older than its column, if the column may be without a value.
+    pub(crate) const fn missing(self) -> Option<Cell<'static>> {
+        match self {
+            Self::Text | Self::Id => Some(Cell::Text(b"")),
+            Self::Whole => Some(Cell::Whole(None)),
+            Self::Number => Some(Cell::Number(None)),
+            Self::Time | Self::Count | Self::Flag => None,
+        }
+    }
+}
+
+impl Column {
+    /// The column's type in a file.
+    pub(crate) fn parquet_type(self) -> Result<Type> {
+        let (physical, logical, repetition) = self.kind.parquet_types();
         Type::primitive_type_builder(self.name, physical)
             .with_logical_type(logical)
             .with_repetition(repetition)
             .build()
+    }
+
+    /// Whether a file's column is this one.
+    pub(crate) fn is(self, field: &Type) -> bool {
+        let (physical, logical, repetition) = self.kind.parquet_types();
+        let info = field.get_basic_info();
+        field.is_primitive()
+            && field.name() == self.name
+            && field.get_physical_type() == physical
+            && info.logical_type_ref() == logical.as_ref()
+            && info.has_repetition()
+            && info.repetition() == repetition
     }
 
     /// How the column is encoded.

@@ -2,6 +2,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use parquet::basic::{Compression, ZstdLevel};
+use parquet::column::reader::ColumnReader;
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
 use parquet::file::writer::SerializedFileWriter;
@@ -15,6 +16,8 @@ use crate::{Cell, Table, TableError};
 const ROWS: usize = 65_536;
 /// Bytes of text of a row group at most: what bounds memory.
 const TEXT_BYTES: usize = 12 << 20;
+/// After so many rows, the bytes of text are counted.
+const COUNTED_ROWS: usize = 1024;
 
 /// A Parquet file while it is written: version 1 pages, which Athena reads, with zstd.
 pub struct TableFile<W: Write + Send> {
@@ -64,8 +67,39 @@ impl<W: Write + Send> TableFile<W> {
             let table = self.table.name();
             return Err(TableError::Row { table, column });
         }
-        self.rows += 1;
-        if self.rows >= ROWS || (self.rows.is_multiple_of(1024) && self.is_full()) {
+        self.end_rows(1)
+    }
+
+    /// Rows that may come in at once, so that a row group ends where it would if they came
+    /// one by one.
+    pub(crate) const fn room(&self) -> usize {
+        COUNTED_ROWS - self.rows % COUNTED_ROWS
+    }
+
+    /// Appends rows to the columns, which [`Self::end_rows`] must follow: those that are read,
+    /// and the same cell in each row of those after them. What is in the file after an error
+    /// is of no use.
+    pub(crate) fn read_rows(
+        &mut self,
+        columns: &mut [ColumnReader],
+        missing: &[Cell<'_>],
+        rows: usize,
+    ) -> Result<(), ParquetError> {
+        let mut buffers = self.buffers.iter_mut();
+        for (column, buffer) in columns.iter_mut().zip(&mut buffers) {
+            buffer.read(column, rows)?;
+        }
+        for (cell, buffer) in missing.iter().zip(buffers) {
+            buffer.fill(*cell, rows)?;
+        }
+        Ok(())
+    }
+
+    /// Counts rows that are in all columns, and writes the row group if they fill it.
+    #[inline]
+    pub(crate) fn end_rows(&mut self, rows: usize) -> Result<(), TableError> {
+        self.rows += rows;
+        if self.rows >= ROWS || (self.rows.is_multiple_of(COUNTED_ROWS) && self.is_full()) {
             self.flush()?;
         }
         Ok(())
