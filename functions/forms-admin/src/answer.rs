@@ -10,6 +10,10 @@ use lambda_http::Body;
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
                       base-uri 'none'; frame-ancestors 'none'";
 
+/// A report has its style in it, and nothing that leads anywhere.
+const REPORT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
+                             base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 /// A page.
 pub(crate) fn page(status: StatusCode, html: String) -> Response<Body> {
     let mut response = Response::new(Body::from(html));
@@ -18,6 +22,14 @@ pub(crate) fn page(status: StatusCode, html: String) -> Response<Body> {
     set(headers, CONTENT_TYPE, "text/html; charset=utf-8");
     set(headers, CONTENT_SECURITY_POLICY, POLICY);
     set(headers, CACHE_CONTROL, "no-store");
+    response
+}
+
+/// A report, as it was written.
+pub(crate) fn report(html: String) -> Response<Body> {
+    let mut response = page(StatusCode::OK, html);
+    let headers = response.headers_mut();
+    set(headers, CONTENT_SECURITY_POLICY, REPORT_POLICY);
     response
 }
 
@@ -51,4 +63,22 @@ pub(crate) fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
 /// A header's value, where it is text.
 pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_private_and_can_do_nothing() {
+        let response = report("<!DOCTYPE html>".to_owned());
+        let header = |name| response.headers()[name].to_str().unwrap();
+        assert_eq!(header(CONTENT_TYPE), "text/html; charset=utf-8");
+        assert_eq!(header(CACHE_CONTROL), "no-store");
+        assert_eq!(
+            header(CONTENT_SECURITY_POLICY),
+            "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
+             base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        );
+    }
 }

@@ -25,6 +25,8 @@ pub struct Config {
     pub guard_table: String,
     /// `FORMS_BUCKET`: the bucket of attachments.
     pub forms_bucket: String,
+    /// `LOG_RESULTS_BUCKET`: the bucket of the reports about the logs.
+    pub log_results_bucket: String,
     /// `PROJECTION_QUEUE_URL`: where erasures go.
     pub projection_queue_url: String,
     /// `DEAD_LETTER_QUEUE_URLS`: the queues whose depth is shown, separated by commas.
@@ -45,6 +47,7 @@ impl Config {
         "SUBMISSIONS_TABLE",
         "GUARD_TABLE",
         "FORMS_BUCKET",
+        "LOG_RESULTS_BUCKET",
         "PROJECTION_QUEUE_URL",
         "DEAD_LETTER_QUEUE_URLS",
         "FORMS_KEY_SECRET_ARN",
@@ -81,6 +84,7 @@ impl Config {
             submissions_table: reader.required("SUBMISSIONS_TABLE", "a DynamoDB table name"),
             guard_table: reader.required("GUARD_TABLE", "a DynamoDB table name"),
             forms_bucket: reader.required("FORMS_BUCKET", "an S3 bucket name"),
+            log_results_bucket: reader.required("LOG_RESULTS_BUCKET", "an S3 bucket name"),
             projection_queue_url: reader
                 .required("PROJECTION_QUEUE_URL", "the URL of an SQS queue"),
             dead_letter_queue_urls: queues

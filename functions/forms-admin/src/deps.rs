@@ -20,7 +20,7 @@ pub struct Deps {
     pub submissions: SubmissionStore,
     /// The table of counters.
     pub guard: GuardTable,
-    /// The bucket of attachments.
+    /// The buckets of attachments and of reports.
     pub objects: aws_sdk_s3::Client,
     /// The queues.
     pub queues: aws_sdk_sqs::Client,

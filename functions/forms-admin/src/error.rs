@@ -42,6 +42,17 @@ pub enum AdminError {
     /// The bucket failed.
     #[error("reach the attachments")]
     Bucket(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The bucket of reports failed.
+    #[error("reach the reports")]
+    Reports(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A report is larger than an answer may be.
+    #[error("show this report: it takes {bytes} bytes, at most {allowed} are allowed")]
+    ReportTooLarge {
+        /// Its size, or as much of it as was read.
+        bytes: usize,
+        /// What an answer may have.
+        allowed: usize,
+    },
     /// A queue failed.
     #[error("reach a queue")]
     Queue(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -64,8 +75,12 @@ impl AdminError {
             Self::Forged => StatusCode::FORBIDDEN,
             Self::Oidc(_) => StatusCode::UNAUTHORIZED,
             Self::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
-            Self::Store(_) | Self::Bucket(_) | Self::Queue(_) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Export(_) | Self::Json(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Store(_) | Self::Bucket(_) | Self::Reports(_) | Self::Queue(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Self::ReportTooLarge { .. } | Self::Export(_) | Self::Json(_) => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
         }
     }
 }
@@ -94,6 +109,8 @@ impl Classified for AdminError {
             Self::TooManyAttempts => "admin.too_many_attempts",
             Self::Store(error) => error.code(),
             Self::Bucket(_) => "admin.bucket",
+            Self::Reports(_) => "admin.reports",
+            Self::ReportTooLarge { .. } => "admin.report_too_large",
             Self::Queue(_) => "admin.queue",
             Self::Export(_) => "admin.export",
             Self::Json(_) => "admin.json",

@@ -14,9 +14,10 @@ use telemetry::Chain;
 use tracing::{error, info};
 
 use crate::actions::{self, Filter};
-use crate::answer::{file, header, page, see_other, set};
+use crate::answer::{file, header, page, report, see_other, set};
 use crate::export::{Format, document, export};
 use crate::pages::{self, Shell};
+use crate::reports::{ReportName, list_reports, read_report};
 use crate::sign_in::{Owner, check_post, form_token, is_from_here, owner, sign_in, sign_out};
 use crate::{AdminError, Auth, Deps};
 
@@ -47,11 +48,12 @@ fn refuse(failure: &AdminError) -> Response<Body> {
     let status = failure.status();
     if status.is_server_error() {
         error!(error.code = failure.code(), error = %Chain(failure), "Could not answer");
-        let html = pages::problem(
-            "Something went wrong",
-            "It is our fault. Please try again in a minute.",
-        );
-        return page(status, html);
+        let detail = match failure {
+            // Another try does not make it smaller.
+            AdminError::ReportTooLarge { .. } => format!("We failed to {failure}."),
+            _ => "It is our fault. Please try again in a minute.".to_owned(),
+        };
+        return page(status, pages::problem("Something went wrong", &detail));
     }
     info!(error.code = failure.code(), "Refused");
     page(
@@ -152,6 +154,15 @@ async fn show(
             Ok(ok(pages::dead(shell, &dead)))
         }
         ["person"] => Ok(ok(pages::person(shell, None, &[]))),
+        ["reports"] => Ok(ok(pages::reports(shell, &list_reports(deps).await?))),
+        ["reports", site, file] => {
+            let html = match ReportName::parse(site, file) {
+                Some(name) => read_report(&name, deps).await?,
+                None => None,
+            };
+            let missing = || page(StatusCode::NOT_FOUND, pages::no_report(shell));
+            Ok(html.map_or_else(missing, report))
+        }
         ["submissions", id] => one(&read_id(id)?, wants_json, shell, deps).await,
         ["submissions", id, "files", slot] => {
             let slot = slot.parse().map_err(|_| AdminError::NotFound)?;

@@ -15,6 +15,7 @@ mod export;
 mod http_handler;
 mod oidc;
 mod pages;
+mod reports;
 mod sign_in;
 
 pub use config::{Auth, Config};

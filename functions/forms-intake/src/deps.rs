@@ -10,6 +10,7 @@ use settings::Secret;
 use submission_store::{GuardTable, SubmissionStore};
 
 use crate::Config;
+use crate::abusive_operators::AbusiveOperators;
 
 /// One attempt to store. A visitor waits: better the next store than a long wait.
 const ATTEMPT: Duration = Duration::from_millis(1_500);
@@ -30,6 +31,8 @@ pub struct Deps {
     pub submissions: SubmissionStore,
     /// The table of idempotency records and counters.
     pub guard: GuardTable,
+    /// The operators that attacked the site.
+    pub(crate) abusive_operators: AbusiveOperators,
     /// The queue of submissions that wait for DynamoDB.
     pub(crate) queue: aws_sdk_sqs::Client,
     /// The bucket, the last resort.
@@ -149,6 +152,7 @@ impl Deps {
                 config.submissions_table.clone(),
             ),
             guard: GuardTable::new(clients.tables, config.guard_table.clone()),
+            abusive_operators: AbusiveOperators::default(),
             http: reqwest::Client::builder()
                 .timeout(VERIFIER_TIMEOUT)
                 .redirect(reqwest::redirect::Policy::none())

@@ -1,5 +1,5 @@
 //! How much a submission looks like spam. Everything here fails open: a counter that
-//! cannot be reached counts nothing.
+//! cannot be reached counts nothing, and a list that cannot be read names nobody.
 
 use std::future::Future;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::Deps;
 use crate::verify_visitor::verify;
 use crate::visitor::Visitor;
 
-/// Longest wait for a counter.
+/// Longest wait for the guard table.
 const PATIENCE: Duration = Duration::from_millis(400);
 /// A message counts as repeated for a day.
 const DAY: u64 = 24 * 3600;
@@ -29,13 +29,15 @@ pub(crate) struct Identity {
     pub token: TokenFinding,
 }
 
-/// What the counters say.
+/// What the guard table says.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Counts {
     /// Posts from the visitor's network within this minute.
     pub network: u32,
     /// Different posts with the same message today.
     pub message: usize,
+    /// Whether the visitor's network operator attacked the site in the last day.
+    pub operator_is_abusive: bool,
 }
 
 /// Counts this post; what cannot be counted is zero.
@@ -69,20 +71,31 @@ pub(crate) async fn count(
             None => 0,
         }
     };
-    let (network, message) = tokio::join!(by_network, by_message);
-    Counts { network, message }
+    let by_operator = async {
+        let Some(asn) = visitor.asn else {
+            return false;
+        };
+        let list = deps.guard.abusive_operators(now.into());
+        deps.abusive_operators.contains(asn, now, list).await
+    };
+    let (network, message, operator_is_abusive) = tokio::join!(by_network, by_message, by_operator);
+    Counts {
+        network,
+        message,
+        operator_is_abusive,
+    }
 }
 
-/// The answer of a counter, or nothing where it takes too long or fails.
-async fn within<T: Default>(count: impl Future<Output = Result<T, StoreError>>) -> T {
-    match tokio::time::timeout(PATIENCE, count).await {
-        Ok(Ok(count)) => count,
+/// The answer of the guard table, or nothing where it takes too long or fails.
+pub(crate) async fn within<T: Default>(answer: impl Future<Output = Result<T, StoreError>>) -> T {
+    match tokio::time::timeout(PATIENCE, answer).await {
+        Ok(Ok(answer)) => answer,
         Ok(Err(error)) => {
-            warn!(error = %Chain(&error), "A counter failed: nothing is counted");
+            warn!(error = %Chain(&error), "The guard table failed: it counts for nothing");
             T::default()
         }
         Err(_) => {
-            warn!("A counter took too long: nothing is counted");
+            warn!("The guard table took too long: it counts for nothing");
             T::default()
         }
     }
@@ -150,6 +163,7 @@ pub(crate) async fn judge(
             network_busy: counts.network > form.limits.suspicious_per_minute,
             usual_client: visitor.is_usual_client,
             asn: visitor.asn,
+            operator_is_abusive: counts.operator_is_abusive,
             email,
             verifier,
         },

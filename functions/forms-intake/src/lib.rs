@@ -8,6 +8,7 @@
 //! - Invariants: it can write submissions but not read them; PostgreSQL is never on
 //!   this path; nothing that looks like spam is dropped.
 
+mod abusive_operators;
 mod accept_submission;
 mod answer;
 mod config;

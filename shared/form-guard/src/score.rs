@@ -59,6 +59,9 @@ pub enum Signal {
     UnusualClient,
     /// From a hosting company's network.
     HostingNetwork,
+    /// The visitor's network operator attacked the site in the last day, by the logs.
+    /// People live there too, so it weighs little.
+    AbusiveNetwork,
     /// An address at a throw-away mail service.
     DisposableAddress,
     /// Characters that hide or turn what is read.
@@ -89,6 +92,7 @@ impl Signal {
             Self::NetworkBusy => "network_busy",
             Self::UnusualClient => "unusual_client",
             Self::HostingNetwork => "hosting_network",
+            Self::AbusiveNetwork => "abusive_network",
             Self::DisposableAddress => "disposable_address",
             Self::TrickyCharacters => "tricky_characters",
             Self::VerifierRefused => "verifier_refused",
@@ -112,7 +116,7 @@ impl Signal {
             // Beyond six the rest adds nothing new.
             Self::ExtraLinks(links) => 25 * links.min(6),
             Self::LinkInShortField => 60,
-            Self::NetworkBusy | Self::HostingNetwork => 20,
+            Self::NetworkBusy | Self::HostingNetwork | Self::AbusiveNetwork => 20,
             Self::TrickyCharacters => 30,
             Self::UnusualClient | Self::DisposableAddress => 10,
         }
@@ -197,6 +201,8 @@ pub struct Evidence<'a> {
     pub usual_client: bool,
     /// Number of the visitor's network operator.
     pub asn: Option<u32>,
+    /// Whether that operator attacked the site in the last day.
+    pub operator_is_abusive: bool,
     /// The visitor's e-mail address.
     pub email: Option<&'a str>,
     /// What a third-party verifier says.
@@ -236,6 +242,9 @@ pub fn judge(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Verdict {
             .asn
             .filter(|asn| HOSTING.contains(asn))
             .map(|_| Signal::HostingNetwork),
+        evidence
+            .operator_is_abusive
+            .then_some(Signal::AbusiveNetwork),
         evidence
             .email
             .filter(|email| is_disposable(email))
@@ -326,6 +335,7 @@ mod tests {
         network_busy: false,
         usual_client: true,
         asn: Some(3320),
+        operator_is_abusive: false,
         email: Some("ada@example.com"),
         verifier: VerifierFinding::NotAsked,
     };
@@ -347,6 +357,16 @@ mod tests {
         evidence.token = TokenFinding::Missing;
         evidence.usual_client = false;
         evidence.email = Some("ada@mailinator.com");
+        let verdict = judge(&evidence, &LIMIT);
+        assert_eq!((verdict.score, verdict.quarantined), (45, false));
+    }
+
+    #[test]
+    fn people_of_an_abusive_operator_are_not_quarantined_for_it() {
+        let mut evidence = PERSON;
+        evidence.operator_is_abusive = true;
+        assert_eq!(codes(&evidence), ["abusive_network"]);
+        evidence.token = TokenFinding::Missing;
         let verdict = judge(&evidence, &LIMIT);
         assert_eq!((verdict.score, verdict.quarantined), (45, false));
     }
@@ -378,6 +398,7 @@ mod tests {
         evidence.repeated_messages = 3;
         evidence.network_busy = true;
         evidence.asn = Some(24_940);
+        evidence.operator_is_abusive = true;
         evidence.proof = ProofFinding::Missing { required: true };
         assert_eq!(
             codes(&evidence),
@@ -386,7 +407,8 @@ mod tests {
                 "proof_required",
                 "repeated_message",
                 "network_busy",
-                "hosting_network"
+                "hosting_network",
+                "abusive_network"
             ]
         );
     }

@@ -15,10 +15,10 @@ const MAX_MEMBERS: usize = 16;
 const BREAKER_SECONDS: u64 = 24 * 3600;
 
 /// The table of what keeps submissions honest: idempotency records, counters, used
-/// proofs, breakers. Nothing in it is personal.
+/// proofs, breakers, operators that attacked the site. Nothing in it is personal.
 #[derive(Debug, Clone)]
 pub struct GuardTable {
-    client: Client,
+    pub(crate) client: Client,
     pub(crate) table: String,
 }
 

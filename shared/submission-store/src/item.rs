@@ -86,7 +86,11 @@ pub(crate) fn millis(item: &Item, name: &str) -> Option<Millis> {
     integer(item, name).map(Millis)
 }
 
-fn need<T>(item: &Item, attribute: &'static str, value: Option<T>) -> Result<T, StoreError> {
+pub(crate) fn need<T>(
+    item: &Item,
+    attribute: &'static str,
+    value: Option<T>,
+) -> Result<T, StoreError> {
     value.ok_or_else(|| StoreError::Row {
         pk: string(item, "pk").unwrap_or_default().to_owned(),
         attribute,

@@ -2,7 +2,7 @@
 //!
 //! Two tables. *Submissions* holds what visitors sent; *guard* holds what keeps it
 //! honest and is personal to nobody: idempotency records, counters, used proofs,
-//! breakers. One transaction writes a submission, its idempotency record and a row for
+//! breakers, operators that attacked the site. One transaction writes a submission, its idempotency record and a row for
 //! each of its deliveries ([`SubmissionStore::accept`]), so that whatever dies
 //! afterwards, the deliveries are there to be found.
 //!
@@ -24,6 +24,7 @@ mod file;
 mod guard;
 mod item;
 mod link;
+mod operators;
 mod outbox;
 mod review;
 mod submission;
@@ -35,6 +36,7 @@ pub use error::StoreError;
 pub use file::{Attachment, AttachmentVerdict};
 pub use guard::{Breaker, GuardTable};
 pub use link::{LinkError, LinkSubject};
+pub use operators::MAX_ABUSIVE_OPERATORS;
 pub use outbox::DueDelivery;
 pub use review::Page;
 pub use submission::{

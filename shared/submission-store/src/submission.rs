@@ -42,6 +42,12 @@ impl Millis {
     }
 }
 
+impl From<Millis> for SystemTime {
+    fn from(at: Millis) -> Self {
+        UNIX_EPOCH + Duration::from_millis(at.0)
+    }
+}
+
 /// Name of a submission: 32 lower-case hexadecimal digits, derived from what was posted,
 /// so that the same post has the same name wherever it is stored first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

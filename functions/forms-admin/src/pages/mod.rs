@@ -3,12 +3,14 @@
 mod list;
 mod overview;
 mod person;
+mod reports;
 mod shell;
 mod submission;
 
 pub(crate) use list::{continued, list, part_path, parts};
 pub(crate) use overview::{dead, overview};
 pub(crate) use person::{erased, person};
+pub(crate) use reports::{no_report, reports};
 pub(crate) use shell::{Shell, login, problem};
 pub(crate) use submission::submission;
 

@@ -20,6 +20,7 @@ impl Shell<'_> {
                     }
                     a href="/forms/admin/dead" { "Given up" }
                     a href="/forms/admin/person" { "One person" }
+                    a href="/forms/admin/reports" { "Reports" }
                     @if self.signs_out {
                         (self.post("/forms/admin/logout", &html! { button.plain type="submit" { "Sign out" } }))
                     }
