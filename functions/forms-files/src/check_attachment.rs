@@ -6,7 +6,7 @@ use form_definition::FieldKind;
 use image_codecs::{InputFormat, OutputFormat};
 use imaging::{Context, Effort, Quality, Transform};
 use lambda_kit::Deadline;
-use media_store::{NewObject, StoreError, StoredObject};
+use store::{NewObject, StoreError, StoredObject};
 use submission_store::{Attachment, AttachmentVerdict, Stored};
 use telemetry::{Chain, Metrics};
 use tracing::{info, warn};

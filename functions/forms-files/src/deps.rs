@@ -1,4 +1,4 @@
-use media_store::Bucket;
+use store::Bucket;
 use submission_store::SubmissionStore;
 
 use crate::Config;

@@ -36,7 +36,7 @@ pub enum FilesError {
     },
     /// The bucket failed.
     #[error("reach the attachments")]
-    Bucket(#[from] media_store::StoreError),
+    Bucket(#[from] store::StoreError),
     /// The table failed.
     #[error("note what was found")]
     Store(#[from] submission_store::StoreError),

@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use image_request::{PresetError, Presets};
 use lambda_kit::Idempotency;
-use media_store::{Bucket, MediaTable};
+use media_store::MediaTable;
+use store::Bucket;
 
 use crate::Config;
 

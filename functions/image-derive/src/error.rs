@@ -1,8 +1,8 @@
 use image_codecs::CodecError;
 use image_request::RequestError;
 use lambda_kit::{Classified, ErrorClass, IdempotencyError};
-use media_store::StoreError;
 use object_event::EventError;
+use store::StoreError;
 
 /// Why an event could not be handled.
 #[derive(Debug, thiserror::Error)]
@@ -71,9 +71,7 @@ pub enum DeriveError {
 impl Classified for DeriveError {
     fn class(&self) -> ErrorClass {
         match self {
-            Self::Message(_) | Self::OtherBucket { .. } | Self::Key { .. } => {
-                ErrorClass::Invalid
-            }
+            Self::Message(_) | Self::OtherBucket { .. } | Self::Key { .. } => ErrorClass::Invalid,
             Self::Picture { source, .. } => picture_class(source),
             Self::InProgress { .. } => ErrorClass::Transient,
             Self::Store(source) => source.class(),

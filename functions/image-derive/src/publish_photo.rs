@@ -8,8 +8,9 @@ use std::time::SystemTime;
 
 use image_request::SourceKey;
 use image_set::{Manifest, layout};
-use media_store::{NewObject, PhotoRow};
+use media_store::PhotoRow;
 use object_event::Sequencer;
+use store::NewObject;
 
 use crate::{Deps, DeriveError};
 

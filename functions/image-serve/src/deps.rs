@@ -1,5 +1,6 @@
 use image_request::{Policy, PresetError, Presets, Signer, SignerError};
-use media_store::{Bucket, MediaTable};
+use media_store::MediaTable;
+use store::Bucket;
 
 use crate::Config;
 use crate::site_pictures::SitePictures;

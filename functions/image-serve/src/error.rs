@@ -2,7 +2,7 @@ use http::StatusCode;
 use image_codecs::CodecError;
 use image_request::RequestError;
 use lambda_kit::{Classified, ErrorClass};
-use media_store::StoreError;
+use store::StoreError;
 
 /// Why a picture could not be served.
 #[derive(Debug, thiserror::Error)]

@@ -5,7 +5,7 @@ use image_codecs::{OutputFormat, Probe};
 use image_request::{ImagePath, SourceTraits};
 use imaging::{Context, Effort, Output, Transform};
 use lambda_kit::Deadline;
-use media_store::{NewObject, StoreError, StoredObject};
+use store::{NewObject, StoreError, StoredObject};
 use telemetry::{Chain, Metrics, Unit};
 use tracing::warn;
 

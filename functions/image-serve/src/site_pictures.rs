@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use image_codecs::{Limits, Picture, Rgba};
-use media_store::Bucket;
+use store::Bucket;
 use tokio::sync::OnceCell;
 
 use crate::{Config, ServeError};

@@ -5,10 +5,8 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use lambda_kit::BoxFuture;
-
 use object_event::Sequencer;
-
-use crate::StoreError;
+use store::StoreError;
 
 /// How long a deletion is remembered. SQS keeps a message 14 days at most.
 const TOMBSTONE: Duration = Duration::from_secs(15 * 24 * 3600);

@@ -2,6 +2,7 @@ use std::collections::HashMap;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use bytes::{Bytes, BytesMut};
@@ -43,8 +44,8 @@ pub struct NewObject<'a> {
 /// A bucket.
 #[derive(Debug, Clone)]
 pub struct Bucket {
-    client: Client,
-    name: String,
+    pub(crate) client: Client,
+    pub(crate) name: String,
 }
 
 impl Bucket {
@@ -136,23 +137,29 @@ impl Bucket {
     /// A failed call.
     pub fn put<'a>(&'a self, object: NewObject<'a>) -> BoxFuture<'a, Result<String, StoreError>> {
         Box::pin(async move {
-            let mut request = self
-                .client
-                .put_object()
-                .bucket(&self.name)
-                .key(object.key)
-                .content_type(object.content_type)
-                .cache_control(object.cache_control)
-                .body(ByteStream::from(object.bytes));
-            for (name, value) in object.metadata {
-                request = request.metadata(*name, *value);
-            }
-            let output = request
+            let key = object.key;
+            let output = self
+                .put_request(object)
                 .send()
                 .await
-                .map_err(|error| StoreError::call("put the object", object.key, error))?;
+                .map_err(|error| StoreError::call("put the object", key, error))?;
             Ok(unquoted(output.e_tag()))
         })
+    }
+
+    pub(crate) fn put_request(&self, object: NewObject<'_>) -> PutObjectFluentBuilder {
+        let mut request = self
+            .client
+            .put_object()
+            .bucket(&self.name)
+            .key(object.key)
+            .content_type(object.content_type)
+            .cache_control(object.cache_control)
+            .body(ByteStream::from(object.bytes));
+        for (name, value) in object.metadata {
+            request = request.metadata(*name, *value);
+        }
+        request
     }
 
     /// The names of all objects with a prefix.
@@ -245,7 +252,7 @@ async fn read_capped(mut body: ByteStream, told: u64, allowed: u64) -> Result<By
 }
 
 /// GET says `NoSuchKey`; HEAD has no body and is only a 404.
-fn is_missing<E: ProvideErrorMetadata>(
+pub(crate) fn is_missing<E: ProvideErrorMetadata>(
     error: &SdkError<E, aws_sdk_s3::config::http::HttpResponse>,
 ) -> bool {
     let status = error
@@ -254,6 +261,6 @@ fn is_missing<E: ProvideErrorMetadata>(
     error.code() != Some("NoSuchBucket") && status == Some(404)
 }
 
-fn unquoted(etag: Option<&str>) -> String {
+pub(crate) fn unquoted(etag: Option<&str>) -> String {
     etag.unwrap_or_default().trim_matches('"').to_owned()
 }

@@ -30,10 +30,16 @@ pub enum StoreError {
         #[source]
         source: Cause,
     },
+    /// The object was written by another run since it was read.
+    #[error("write `{key}`: another run has written it")]
+    Conflict {
+        /// The object's name.
+        key: String,
+    },
     /// A row of ours cannot be understood.
     #[error("read the row of `{key}`: attribute `{attribute}` is missing")]
     Row {
-        /// The photo's key.
+        /// What the row is about.
         key: String,
         /// The attribute.
         attribute: &'static str,
@@ -41,7 +47,9 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    pub(crate) fn call<E, R>(action: &'static str, name: &str, error: SdkError<E, R>) -> Self
+    /// A failed call of a service.
+    #[must_use]
+    pub fn call<E, R>(action: &'static str, name: &str, error: SdkError<E, R>) -> Self
     where
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
         R: std::fmt::Debug + Send + Sync + 'static,
@@ -76,6 +84,7 @@ impl Classified for StoreError {
         match self {
             Self::TooLarge { .. } => ErrorClass::Invalid,
             Self::Call { class, .. } => *class,
+            Self::Conflict { .. } => ErrorClass::Conflict,
             Self::Row { .. } => ErrorClass::Permanent,
         }
     }
@@ -84,6 +93,7 @@ impl Classified for StoreError {
         match self {
             Self::TooLarge { .. } => "store.too_large",
             Self::Call { .. } => "store.call",
+            Self::Conflict { .. } => "store.conflict",
             Self::Row { .. } => "store.row",
         }
     }
