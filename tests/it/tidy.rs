@@ -65,6 +65,7 @@ fn pure_crates_stay_pure() {
         "log-detections",
         "log-formats",
         "log-ingest",
+        "log-ledger",
         "log-privacy",
         "log-report",
         "log-summary",

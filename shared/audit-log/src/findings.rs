@@ -8,6 +8,7 @@ use crate::{AuditEvent, AuditRules};
 
 /// Five minutes: what is counted together.
 const WINDOW_MS: i64 = 300_000;
+const HOUR_MS: i64 = 3_600_000;
 /// Groups that are counted apart at most: an account has no more actors in an hour.
 const MAX_COUNTS: usize = 10_000;
 /// Examples of a count at most.
@@ -98,6 +99,17 @@ impl AuditFindings {
         for (key, count) in &other.counts {
             self.add(key.clone(), count);
         }
+    }
+
+    /// The same, apart for each hour, numbered since 1970.
+    #[must_use]
+    pub fn by_hour(self) -> BTreeMap<i64, Self> {
+        let mut hours: BTreeMap<i64, Self> = BTreeMap::new();
+        for (key, count) in self.counts {
+            let hour = (key.window * WINDOW_MS).div_euclid(HOUR_MS);
+            hours.entry(hour).or_default().counts.insert(key, count);
+        }
+        hours
     }
 
     /// What there is to alert of the windows that end after `since_ms`, once for each rule
@@ -205,6 +217,9 @@ mod tests {
             merged.alerts(&rules, 0),
             findings(&events).alerts(&rules, 0)
         );
+        let by_hour = merged.clone().by_hour();
+        assert_eq!(by_hour.keys().copied().collect::<Vec<_>>(), [498_826]);
+        assert_eq!(by_hour[&498_826], merged);
         let end_ms = event(59, "x", "", "anna").time_ms;
         assert!(merged.alerts(&rules, end_ms).is_empty());
     }

@@ -10,10 +10,12 @@ mod alert;
 mod find;
 mod judge;
 mod measure;
+mod operators;
 mod rule;
 mod timeline;
 
 pub use alert::{Alert, Severity};
 pub use judge::judge;
 pub use measure::Measure;
+pub use operators::{AbuseRules, abusive_operators};
 pub use rule::{Condition, Detection};

@@ -5,6 +5,8 @@ use base64::prelude::BASE64_STANDARD;
 use flate2::read::MultiGzDecoder;
 use serde::Deserialize;
 
+use crate::Source;
+
 /// What CloudWatch Logs sends to a subscriber.
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -16,6 +18,9 @@ pub struct Subscription {
     pub log_group: String,
     /// The log stream.
     pub log_stream: String,
+    /// The filters that let the events pass. Ours have the name of a [`Source`].
+    #[serde(default)]
+    pub subscription_filters: Vec<String>,
     /// The events, in the order of their time.
     pub log_events: Vec<LogEvent>,
 }
@@ -78,6 +83,27 @@ impl Subscription {
         self.message_type == "CONTROL_MESSAGE"
     }
 
+    /// What wrote the log, by the name of the filter.
+    #[must_use]
+    pub fn source(&self) -> Option<Source> {
+        self.subscription_filters
+            .iter()
+            .find_map(|name| Source::named(name))
+    }
+
+    /// The events as a log file has them, a line each. A line break within an event is a
+    /// blank: PostgreSQL writes statements of several lines.
+    #[must_use]
+    pub fn lines(&self) -> Vec<u8> {
+        let mut lines = Vec::new();
+        for event in &self.log_events {
+            let one_line = event.message.trim_end().replace(['\n', '\r'], " ");
+            lines.extend_from_slice(one_line.as_bytes());
+            lines.push(b'\n');
+        }
+        lines
+    }
+
     /// A name of this delivery that a second delivery of the same events shares.
     #[must_use]
     pub fn dedupe_key(&self) -> String {
@@ -109,7 +135,7 @@ mod tests {
     }
 
     const DATA: &str = r#"{"messageType":"DATA_MESSAGE","owner":"1","logGroup":"g","logStream":"s",
-        "subscriptionFilters":["f"],"logEvents":[{"id":"1","timestamp":5,"message":"a"},
+        "subscriptionFilters":["nginx-error"],"logEvents":[{"id":"1","timestamp":5,"message":"a\nb\n"},
         {"id":"2","timestamp":6,"message":"b","extractedFields":{}}]}"#;
 
     #[test]
@@ -118,6 +144,8 @@ mod tests {
         assert_eq!(subscription.log_events.len(), 2);
         assert_eq!(subscription.dedupe_key(), "g:s:1-2-2");
         assert!(!subscription.is_control());
+        assert_eq!(subscription.source(), Some(Source::NginxError));
+        assert_eq!(subscription.lines(), b"a b\nb\n");
     }
 
     #[test]

@@ -129,6 +129,29 @@ impl<K: Hash + Eq + Ord + Clone, V> Frequent<K, V> {
         ranking
     }
 
+    /// Leaves what stands highest by any of some measures of count and value; the rest is
+    /// forgotten, and the counts that stay are as they were.
+    pub fn keep_highest(&mut self, most: usize, measures: &[fn(u64, &V) -> u64]) {
+        if self.entries.len() <= most {
+            return;
+        }
+        let mut kept = vec![false; self.entries.len()];
+        for measure in measures {
+            let mut order: Vec<_> = (0..self.entries.len()).collect();
+            let rank = |place: &usize| {
+                let entry = &self.entries[*place];
+                let value = measure(entry.count, &entry.value);
+                (std::cmp::Reverse(value), &entry.key)
+            };
+            order.sort_unstable_by(|a, b| rank(a).cmp(&rank(b)));
+            order.truncate(most);
+            order.into_iter().for_each(|place| kept[place] = true);
+        }
+        let mut kept = kept.into_iter();
+        self.entries.retain(|_| kept.next().unwrap_or(false));
+        self.find_places();
+    }
+
     fn make_room(&mut self) {
         while self.entries.len() >= self.capacity {
             self.drop_rarest();
@@ -263,6 +286,32 @@ mod tests {
         let (key, count) = ranking(&frequent)[0];
         assert_eq!(key, 7);
         assert!(count <= 257 && count + frequent.error() >= 257, "{count}");
+    }
+
+    #[test]
+    fn the_highest_by_any_measure_stay() {
+        let mut frequent = Frequent::new(10);
+        for (key, count, bytes) in [("a", 9, 1), ("b", 5, 2), ("c", 1, 99), ("d", 2, 3)] {
+            frequent.add(key, count, Counted(bytes));
+        }
+        frequent.keep_highest(1, &[|count, _| count, |_, value| value.0]);
+        let ranking = frequent.ranking();
+        let kept: Vec<_> = ranking
+            .iter()
+            .map(|(key, count, _)| (**key, *count))
+            .collect();
+        assert_eq!(kept, [("a", 9), ("c", 1)]);
+        frequent.add("c", 1, Counted(1));
+        assert_eq!(frequent.ranking()[1].1, 2);
+    }
+
+    #[derive(Clone)]
+    struct Counted(u64);
+
+    impl Merge for Counted {
+        fn merge(&mut self, other: &Self) {
+            self.0 += other.0;
+        }
     }
 
     proptest! {

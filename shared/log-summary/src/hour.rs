@@ -21,6 +21,11 @@ pub(crate) const AGENTS: usize = 2048;
 /// Networks of one window.
 const CLIENTS: usize = 2048;
 
+/// How many pages, by each measure, a report or a hot list has use for.
+const REPORTED: usize = 1000;
+/// How many networks of a window, by each measure, detections have use for.
+const JUDGED: usize = 50;
+
 /// One minute, for charts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Minute {
@@ -181,6 +186,42 @@ impl Hour {
         self.referrers.merge(&other.referrers);
         self.agents.merge(&other.agents);
         merge_counts(&mut self.agent_classes, &other.agent_classes);
+    }
+}
+
+impl Hour {
+    /// Leaves the rankings' heads: what stands high by any of what reports and detections ask
+    /// for. Days of hours fit into memory then.
+    pub fn trim(&mut self) {
+        self.pages.keep_highest(
+            REPORTED,
+            &[
+                |count, _| count,
+                |_, page| page.reads,
+                |_, page| page.errors,
+                |_, page| page.bytes_sent,
+                |_, page| page.origin_us,
+                |_, page| page.duration_us,
+            ],
+        );
+        self.referrers.keep_highest(REPORTED, &[|count, _| count]);
+        self.agents.keep_highest(REPORTED, &[|count, _| count]);
+        for window in &mut self.windows {
+            window.clients.keep_highest(
+                JUDGED,
+                &[|_, client| client.requests, |_, client| client.bytes_sent],
+            );
+            window.suspects.keep_highest(
+                JUDGED,
+                &[
+                    |_, client| client.not_found,
+                    |_, client| client.failed_logins,
+                    |_, client| client.traversals,
+                    |_, client| client.scans,
+                    |_, client| client.refused,
+                ],
+            );
+        }
     }
 }
 

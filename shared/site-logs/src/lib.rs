@@ -1,7 +1,7 @@
 //! The site's log rules, `logs.toml`: sites, route groups, privacy and detections. They are
 //! part of the program: a change of them is reviewed, tested and rolled back like one.
 
-use log_detections::Detection;
+use log_detections::{AbuseRules, Detection};
 use log_privacy::PrivacyRules;
 use log_summary::SummaryRules;
 use serde::Deserialize;
@@ -16,6 +16,8 @@ pub struct LogRules {
     pub requests: SummaryRules,
     /// What of visitors is kept.
     pub privacy: PrivacyRules,
+    /// Whose visitors the forms look at twice.
+    pub abuse: AbuseRules,
     /// What is worth an alert.
     #[serde(rename = "detection", default)]
     pub detections: Vec<Detection>,

@@ -3,6 +3,7 @@
 //! Format and limits:
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -46,7 +47,7 @@ pub struct Dimension {
     /// Name, such as `format`.
     pub name: &'static str,
     /// Value, such as `avif`: one of a handful, never an id.
-    pub value: &'static str,
+    pub value: Cow<'static, str>,
 }
 
 /// The metrics of one invocation. [`Metrics::flush`] writes them as log lines.
@@ -71,9 +72,10 @@ impl Metrics {
     }
 
     /// Splits every metric of this invocation by `name`. At most three stick.
-    pub fn dimension(&mut self, name: &'static str, value: &'static str) {
+    pub fn dimension(&mut self, name: &'static str, value: impl Into<Cow<'static, str>>) {
         self.dimensions.retain(|dimension| dimension.name != name);
         if self.dimensions.len() < MAX_DIMENSIONS {
+            let value = value.into();
             self.dimensions.push(Dimension { name, value });
         }
     }
@@ -123,8 +125,13 @@ impl Metrics {
 
     /// Writes the documents to standard output and forgets the values.
     pub fn flush(&mut self) {
+        self.flush_at(SystemTime::now());
+    }
+
+    /// The same for values of another time: CloudWatch takes what is up to two weeks old.
+    pub fn flush_at(&mut self, time: SystemTime) {
         let mut out = io::stdout().lock();
-        for document in self.documents(SystemTime::now()) {
+        for document in self.documents(time) {
             // Standard output closed means the sandbox is going away: nobody is left to tell.
             let _closed = writeln!(out, "{document}");
         }

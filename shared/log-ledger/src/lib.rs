@@ -1,0 +1,19 @@
+//! What logs add up to, hour by hour, with each log counted once.
+//!
+//! The function that reads a log leaves a [`Partial`]; the function that reports folds it
+//! into the [`Ledger`] of each hour that it touches. A ledger knows which logs it holds and
+//! which content of them: a log that is read twice changes nothing, and one that was replaced
+//! makes its hours be added up again. [`keys`] has where all of it is kept.
+
+mod document;
+pub mod keys;
+mod ledger;
+mod log_name;
+mod partial;
+mod sums;
+
+pub use document::{DocumentError, decode, encode};
+pub use ledger::{Ledger, Standing};
+pub use log_name::LogName;
+pub use partial::{HourPart, Partial};
+pub use sums::{SiteHour, Sums};
