@@ -28,12 +28,13 @@ pub(crate) fn command(name: &str, bootstrap: &Path, runtime_api: &str, aws: &str
 }
 
 /// What the functions' `config.rs` ask for; each reads its own.
-const SETTINGS: [(&str, &str); 12] = [
+const SETTINGS: [(&str, &str); 13] = [
     ("MEDIA_BUCKET", "media"),
     ("MEDIA_TABLE", "media"),
     ("SUBMISSIONS_TABLE", "submissions"),
     ("GUARD_TABLE", "guard"),
     ("FORMS_BUCKET", "forms"),
+    ("LOG_RESULTS_BUCKET", "log-results"),
     ("FORMS_KEY_SECRET_ARN", "key"),
     ("ACCEPT_QUEUE_URL", "http://127.0.0.1:9/accept"),
     ("PROJECTION_QUEUE_URL", "http://127.0.0.1:9/projection"),

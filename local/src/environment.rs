@@ -19,6 +19,7 @@ impl Stack {
         let mut variables = self.site_settings()?.environment();
         variables.extend(self.media_variables()?);
         variables.extend(self.forms_variables()?);
+        variables.extend(self.log_variables()?);
         let text: String = variables
             .iter()
             .map(|(name, value)| format!("{name}={value}\n"))
@@ -35,6 +36,17 @@ impl Stack {
             ("IMAGE_URL_SIGNING_SECRET_ARN", String::new()),
             ("WATERMARK_KEY", "assets/watermark.png".to_owned()),
             ("FALLBACK_KEY", "assets/fallback.png".to_owned()),
+        ])
+    }
+
+    fn log_variables(&self) -> Result<Vec<(&'static str, String)>> {
+        let output = |name: &str| self.output(name).map(str::to_owned);
+        Ok(vec![
+            ("LOG_BUCKET", output("LogBucketName")?),
+            ("LOG_RESULTS_BUCKET", output("LogResultsBucketName")?),
+            ("LOG_TABLE", output("LogTableName")?),
+            ("LOG_HASH_KEY_SECRET_ARN", String::new()),
+            ("ALERT_TOPIC_ARN", output("AlarmTopicArn")?),
         ])
     }
 

@@ -1,0 +1,131 @@
+//! The use case: a log was delivered to the bucket.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use lambda_kit::{Claim, Classified, Deadline};
+use log_formats::Source;
+use log_ledger::LogName;
+use object_event::ObjectEvent;
+use telemetry::Chain;
+use tracing::{info, warn};
+
+use crate::object_stream::object_stream;
+use crate::read_log::{read_log, store_result};
+use crate::{Deps, ProcessError};
+
+/// Elastic Load Balancing writes it to see whether it may write.
+const TEST_FILE: &str = "ELBAccessLogTestFile";
+
+/// Reads a log once, whatever the number of events that tell of it.
+///
+/// # Errors
+/// A log that cannot be read, now or ever.
+pub(crate) async fn process_object(
+    event: &ObjectEvent,
+    deps: &Arc<Deps>,
+    deadline: Deadline,
+) -> Result<(), ProcessError> {
+    if event.bucket != deps.config.log_bucket {
+        return Err(ProcessError::OtherBucket {
+            bucket: event.bucket.clone(),
+            served: deps.config.log_bucket.clone(),
+        });
+    }
+    let key = event.object_key.as_str();
+    if key.ends_with(TEST_FILE) || is_digest(key) {
+        return Ok(());
+    }
+    // Not the sequencer: whoever reads old logs again has none.
+    let name = format!("log-processor#s3://{}/{key}#{}", event.bucket, event.etag);
+    let token = match deps.idempotency.claim(&name, SystemTime::now()).await? {
+        Claim::Acquired(token) => token,
+        Claim::InProgress => {
+            return Err(ProcessError::InProgress {
+                origin: key.to_owned(),
+            });
+        }
+        Claim::Completed(_) => {
+            info!(object.key = key, "Skipped a log that was read before");
+            return Ok(());
+        }
+    };
+    match read_object(key, deps, deadline).await {
+        Ok(outcome) => {
+            let now = SystemTime::now();
+            deps.idempotency
+                .complete(&name, token, outcome, now)
+                .await?;
+            Ok(())
+        }
+        Err(error) => {
+            // The error is what matters; a lease that could not be given back ends by itself.
+            if let Err(kept) = deps.idempotency.release(&name, token).await {
+                warn!(error = %Chain(&kept), class = ?error.class(), "Kept the lease of a log");
+            }
+            Err(error)
+        }
+    }
+}
+
+async fn read_object(
+    key: &str,
+    deps: &Arc<Deps>,
+    deadline: Deadline,
+) -> Result<&'static str, ProcessError> {
+    let source = source_of(key)?;
+    let Some(object) = deps.logs.open(key).await? else {
+        info!(object.key = key, "A log was deleted before it was read");
+        return Ok("deleted");
+    };
+    let log = LogName::of_object(deps.logs.name(), key, object.modified_ms, &object.etag);
+    let (feed, stream) = object_stream();
+    let (passed, read) = tokio::join!(
+        feed.pass(object, (key, &log.origin), deadline),
+        read_log(stream, (source, &log.origin), deps)
+    );
+    passed?;
+    store_result(log, source, read?, deps).await?;
+    Ok("read")
+}
+
+/// CloudTrail's digests are beside its logs.
+fn is_digest(key: &str) -> bool {
+    key.contains("/CloudTrail-Digest/")
+}
+
+/// What wrote a log: the first folder of its key, or the name that AWS gave it.
+fn source_of(key: &str) -> Result<Source, ProcessError> {
+    let folder = key.split('/').next().unwrap_or_default();
+    let source = Source::named(folder).or_else(|| Source::of_file_name(key));
+    source.ok_or_else(|| ProcessError::Source {
+        origin: key.to_owned(),
+        allowed: Source::ALL.map(Source::name).join(", "),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_folder_says_what_wrote_a_log() {
+        let cases = [
+            ("alb/AWSLogs/1/elasticloadbalancing/x.log.gz", Source::Alb),
+            (
+                "alb-connection/AWSLogs/1/conn_log.x.gz",
+                Source::AlbConnection,
+            ),
+            ("cloudfront/E1.2026-11-27-10.ab.gz", Source::Cloudfront),
+            (
+                "old/2025/1_elasticloadbalancing_eu_app.x.log.gz",
+                Source::Alb,
+            ),
+        ];
+        for (key, source) in cases {
+            assert_eq!(source_of(key).unwrap(), source, "{key}");
+        }
+        let refused = source_of("notes/today.txt").unwrap_err().to_string();
+        assert!(refused.contains("cloudfront, alb,"), "{refused}");
+    }
+}
