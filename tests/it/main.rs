@@ -15,6 +15,7 @@ mod idempotency;
 mod image_requests;
 mod image_uploads;
 mod launch;
+mod log_tables;
 mod logs;
 mod road;
 mod sample_events;

@@ -157,6 +157,7 @@ fn the_queues_wait_six_times_as_long_as_their_functions_run() {
         ("DeliveryQueue", "FormsDeliverFunction"),
         ("ProjectionQueue", "FormsProjectFunction"),
         ("FilesQueue", "FormsFilesFunction"),
+        ("LogQueue", "LogProcessorFunction"),
     ] {
         let (queue, function) = (resource(queue), resource(function));
         assert!(number(&queue, "VisibilityTimeout") >= 6 * number(&function, "Timeout"));
@@ -175,14 +176,27 @@ fn the_function_that_faces_the_internet_cannot_read_submissions() {
                 .iter()
                 .any(|service| word.starts_with(service))
         })
+        // A condition's key, before its colon.
+        .filter(|word| !word.ends_with(':'))
         .collect();
     let allowed = [
+        "dynamodb:GetItem",
         "dynamodb:PutItem",
         "dynamodb:UpdateItem",
         "s3:PutObject",
         "sqs:SendMessage",
     ];
     assert_eq!(granted, BTreeSet::from(allowed));
+    let reads = function
+        .split("- Sid:")
+        .filter(|text| text.contains("dynamodb:GetItem"));
+    for statement in reads {
+        assert!(
+            statement.contains("FormsGuardTable.Arn")
+                && statement.contains("dynamodb:LeadingKeys: [abusive-operators]"),
+            "{statement}"
+        );
+    }
     let submissions = function
         .split("- Sid:")
         .filter(|text| text.contains("SubmissionsTable.Arn"));
