@@ -5,8 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use audit_log::AuditRules;
 use hot_list::hot_list;
-use log_detections::{Alert, judge};
-use log_formats::{Source, date_and_hour};
+use log_detections::judge;
 use log_report::{Period, Report, render};
 use log_summary::HOUR_MS;
 use site_logs::LogRules;
@@ -37,23 +36,19 @@ pub(crate) fn write_all(
             &dir.join("hot-list.json"),
             &serde_json::to_string_pretty(&hot)?,
         )?;
-        // What was done with the account is every site's business.
-        let of_site =
-            |alert: &&Alert| alert.site == site.name || alert.source == Source::Cloudtrail;
         let days: BTreeSet<i64> = hours.iter().map(|hour| hour.div_euclid(24)).collect();
         let hours = hours.iter().map(|hour| Period::Hour(*hour));
         for period in hours.chain(days.into_iter().map(Period::Day)) {
-            let alerts: Vec<_> = alerts.iter().filter(of_site).cloned().collect();
             let report = Report {
                 site: &site.name,
                 period,
                 made_ms: read.now_ms,
                 summary: &read.summary,
                 activity: &read.activity,
-                alerts: &within(&alerts, period),
+                alerts: &period.alerts_of(&site.name, &alerts),
                 hot: &hot,
             };
-            let path = dir.join(page_name(period));
+            let path = dir.join(period.page_name());
             write(&path, &render(&report))?;
             if matches!(period, Period::Day(_)) {
                 lines.push(format!("page: {}", path.display()));
@@ -74,23 +69,6 @@ pub(crate) fn write_all(
         &serde_json::to_string_pretty(&alerts)?,
     )?;
     Ok(lines)
-}
-
-/// What was going on in a period.
-fn within(alerts: &[Alert], period: Period) -> Vec<Alert> {
-    let hours = period.hours();
-    let (from, to) = (hours.start * HOUR_MS, hours.end * HOUR_MS);
-    let touches = |alert: &&Alert| alert.first_ms < to && alert.last_ms >= from;
-    alerts.iter().filter(touches).cloned().collect()
-}
-
-/// `2026-11-27.html` for a day, `2026-11-27-10.html` for an hour.
-fn page_name(period: Period) -> String {
-    let (date, hour) = date_and_hour(period.start_ms());
-    match period {
-        Period::Day(_) => format!("{date}.html"),
-        Period::Hour(_) => format!("{date}-{hour:02}.html"),
-    }
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {

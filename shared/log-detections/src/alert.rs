@@ -82,6 +82,16 @@ impl Alert {
             && self.first_ms <= other.last_ms + QUIET_MS
     }
 
+    /// Adds an alert to others: to the episode that it continues, where there is one.
+    pub fn join(self, others: &mut Vec<Self>) {
+        match others.iter_mut().find(|other| other.is_continued_by(&self)) {
+            Some(other) => {
+                other.absorb(&self);
+            }
+            None => others.push(self),
+        }
+    }
+
     /// Takes in an alert of the same episode; whether that changed anything.
     pub fn absorb(&mut self, other: &Self) -> bool {
         let before = self.clone();

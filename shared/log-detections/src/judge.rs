@@ -24,13 +24,8 @@ pub fn judge(summary: &Summary, rules: &[Detection], since_ms: i64) -> Vec<Alert
                 found.map(move |found| alert(timeline, number, rule, found))
             });
             for alert in found {
-                let known = alerts.entry(alert.key()).or_default();
-                match known.iter_mut().find(|known| known.is_continued_by(&alert)) {
-                    Some(known) => {
-                        known.absorb(&alert);
-                    }
-                    None => known.push(alert),
-                }
+                let key = alert.key();
+                alert.join(alerts.entry(key).or_default());
             }
         }
     }

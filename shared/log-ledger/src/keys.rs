@@ -33,11 +33,7 @@ pub fn ledger(hour: i64) -> String {
 /// The page of a site.
 #[must_use]
 pub fn report(site: &str, period: Period) -> String {
-    let (date, hour) = date_and_hour(period.start_ms());
-    match period {
-        Period::Day(_) => format!("reports/{site}/{date}.html"),
-        Period::Hour(_) => format!("reports/{site}/{date}-{hour:02}.html"),
-    }
+    format!("reports/{site}/{}", period.page_name())
 }
 
 /// The hot list of a site.

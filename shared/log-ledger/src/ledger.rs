@@ -20,6 +20,9 @@ pub struct Ledger {
     pub sums: Sums,
     /// So many of the hour's windows are closed: their percentiles have been told.
     pub closed_windows: usize,
+    /// So often its table files have been compacted.
+    #[serde(default)]
+    pub compactions: u32,
 }
 
 /// Where a log stands in a ledger.
@@ -42,6 +45,7 @@ impl Ledger {
             logs: BTreeMap::new(),
             sums: Sums::default(),
             closed_windows: 0,
+            compactions: 0,
         }
     }
 

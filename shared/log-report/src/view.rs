@@ -1,6 +1,6 @@
 use hot_list::HotList;
 use log_detections::Alert;
-use log_formats::Source;
+use log_formats::{Source, date_and_hour};
 use log_summary::{Activity, HOUR_MS, Hour, Summary};
 
 /// What time a report is about.
@@ -26,6 +26,29 @@ impl Period {
     #[must_use]
     pub fn start_ms(self) -> i64 {
         self.hours().start * HOUR_MS
+    }
+
+    /// The name of its page: `2026-11-27.html` for a day, `2026-11-27-10.html` for an hour.
+    #[must_use]
+    pub fn page_name(self) -> String {
+        let (date, hour) = date_and_hour(self.start_ms());
+        match self {
+            Self::Day(_) => format!("{date}.html"),
+            Self::Hour(_) => format!("{date}-{hour:02}.html"),
+        }
+    }
+
+    /// What of it concerns a site and was going on in the period. What was done with the
+    /// account is every site's business.
+    #[must_use]
+    pub fn alerts_of(self, site: &str, alerts: &[Alert]) -> Vec<Alert> {
+        let hours = self.hours();
+        let (from, to) = (hours.start * HOUR_MS, hours.end * HOUR_MS);
+        let concerns = |alert: &&Alert| {
+            let is_of_site = alert.site == site || alert.source == Source::Cloudtrail;
+            is_of_site && alert.first_ms < to && alert.last_ms >= from
+        };
+        alerts.iter().filter(concerns).cloned().collect()
     }
 }
 

@@ -80,11 +80,10 @@ impl ObjectEvent {
     /// # Errors
     /// When the body is neither.
     pub fn parse(body: &str) -> Result<Vec<Self>, EventError> {
-        let json: serde_json::Value =
-            serde_json::from_str(body).map_err(|source| EventError {
-                problem: "it is not JSON",
-                source: Some(source),
-            })?;
+        let json: serde_json::Value = serde_json::from_str(body).map_err(|source| EventError {
+            problem: "it is not JSON",
+            source: Some(source),
+        })?;
         if json
             .get("Event")
             .is_some_and(|event| event == "s3:TestEvent")

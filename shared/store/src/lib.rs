@@ -9,4 +9,4 @@ mod transfer;
 
 pub use bucket::{Bucket, NewObject, StoredObject};
 pub use error::StoreError;
-pub use transfer::{Condition, OpenObject};
+pub use transfer::{Condition, ListedObject, OpenObject};

@@ -38,6 +38,17 @@ impl OpenObject {
     }
 }
 
+/// What a listing says of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedObject {
+    /// Its name.
+    pub key: String,
+    /// S3's entity tag, without quotes.
+    pub etag: String,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
 /// Under which condition an object is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Condition<'a> {
@@ -138,29 +149,38 @@ impl Bucket {
         })
     }
 
-    /// The names of the first objects with a prefix, in the order of their bytes.
+    /// The first objects with a prefix, in the order of their names' bytes: those after the
+    /// name `after`, at most 1,000.
     ///
     /// # Errors
     /// A failed call.
-    pub fn first<'a>(
+    pub fn list_page<'a>(
         &'a self,
         prefix: &'a str,
+        after: &'a str,
         most: i32,
-    ) -> BoxFuture<'a, Result<Vec<String>, StoreError>> {
+    ) -> BoxFuture<'a, Result<Vec<ListedObject>, StoreError>> {
         Box::pin(async move {
             let request = self
                 .client
                 .list_objects_v2()
                 .bucket(&self.name)
                 .prefix(prefix)
+                .set_start_after((!after.is_empty()).then(|| after.to_owned()))
                 .max_keys(most);
             let page = request
                 .send()
                 .await
                 .map_err(|error| StoreError::call("list the objects", prefix, error))?;
-            let keys = page.contents().iter();
-            Ok(keys
-                .filter_map(|object| object.key().map(str::to_owned))
+            let objects = page.contents().iter();
+            Ok(objects
+                .filter_map(|object| {
+                    Some(ListedObject {
+                        key: object.key()?.to_owned(),
+                        etag: unquoted(object.e_tag()),
+                        size: u64::try_from(object.size().unwrap_or(0)).unwrap_or(0),
+                    })
+                })
                 .collect())
         })
     }
