@@ -6,8 +6,8 @@ use anyhow::{Context, Result};
 use audit_log::AuditRules;
 use hot_list::hot_list;
 use log_detections::judge;
-use log_report::{Period, Report, render};
 use log_summary::HOUR_MS;
+use report_page::{Period, Report, render};
 use site_logs::LogRules;
 
 use crate::arguments::Arguments;

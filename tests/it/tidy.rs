@@ -67,7 +67,7 @@ fn pure_crates_stay_pure() {
         "log-ingest",
         "log-ledger",
         "log-privacy",
-        "log-report",
+        "report-page",
         "log-summary",
         "log-tables",
         "object-event",

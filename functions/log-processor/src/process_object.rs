@@ -14,8 +14,8 @@ use crate::object_stream::object_stream;
 use crate::read_log::{read_log, store_result};
 use crate::{Deps, ProcessError};
 
-/// Elastic Load Balancing writes it to see whether it may write.
-const TEST_FILE: &str = "ELBAccessLogTestFile";
+/// The end of the names of what Elastic Load Balancing writes to see whether it may write.
+const TEST_FILE: &str = "LogTestFile";
 
 /// Reads a log once, whatever the number of events that tell of it.
 ///

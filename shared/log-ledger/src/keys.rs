@@ -2,11 +2,14 @@
 
 use log_formats::date_and_hour;
 use log_ingest::Partition;
-use log_report::Period;
 use log_summary::HOUR_MS;
+use report_page::Period;
 
 /// What has been read and is not folded yet.
 pub const PENDING: &str = "pending/";
+
+/// What was pending and cannot be read: a fault of ours.
+pub const UNREADABLE: &str = "unreadable/";
 
 /// The hours' ledgers.
 pub const HOURS: &str = "hours/";
@@ -46,6 +49,13 @@ pub fn hot_list(site: &str) -> String {
 #[must_use]
 pub fn partition(partition: &Partition) -> String {
     format!("tables/{}", partition.prefix())
+}
+
+/// What says which of a partition's files are becoming one.
+#[must_use]
+pub fn compaction(of: &Partition) -> String {
+    let prefix = of.prefix().replace('/', ".");
+    format!("compactions/{}json", prefix)
 }
 
 /// A Parquet file of a log.

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use log_summary::{WINDOW_MS, WINDOWS};
+use log_summary::{HOUR_MS, WINDOW_MS, WINDOWS};
 use serde::{Deserialize, Serialize};
 
 use crate::{Partial, Sums};
@@ -77,11 +77,16 @@ impl Ledger {
         std::mem::take(&mut self.logs).into_keys().collect()
     }
 
+    /// How many windows of an hour are over and have their logs, at `now_ms`.
+    #[must_use]
+    pub fn windows_over(hour: i64, now_ms: i64) -> usize {
+        let over = (now_ms - LATE_MS - hour * HOUR_MS).div_euclid(WINDOW_MS);
+        usize::try_from(over).unwrap_or(0).min(WINDOWS)
+    }
+
     /// Closes the windows whose logs have come by now. Each is closed once.
     pub fn close_windows(&mut self, now_ms: i64) -> std::ops::Range<usize> {
-        let start_ms = self.hour * log_summary::HOUR_MS;
-        let over = (now_ms - LATE_MS - start_ms).div_euclid(WINDOW_MS);
-        let over = usize::try_from(over).unwrap_or(0).min(WINDOWS);
+        let over = Self::windows_over(self.hour, now_ms);
         let closed = self.closed_windows..over.max(self.closed_windows);
         self.closed_windows = closed.end;
         closed
@@ -93,7 +98,7 @@ mod tests {
     use audit_log::AuditRules;
     use log_formats::{LineLimits, Source};
     use log_ingest::{Rules, ingest};
-    use log_summary::{HOUR_MS, Site, SummaryRules};
+    use log_summary::{Site, SummaryRules};
 
     use super::*;
     use crate::{LogName, decode, encode};

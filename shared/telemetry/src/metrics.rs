@@ -22,6 +22,8 @@ const MAX_DIMENSIONS: usize = 3;
 pub enum Unit {
     /// A count of things.
     Count,
+    /// A share of a hundred.
+    Percent,
     /// A size.
     Bytes,
     /// A duration.
@@ -34,6 +36,7 @@ impl Unit {
     const fn name(self) -> &'static str {
         match self {
             Self::Count => "Count",
+            Self::Percent => "Percent",
             Self::Bytes => "Bytes",
             Self::Milliseconds => "Milliseconds",
             Self::Seconds => "Seconds",

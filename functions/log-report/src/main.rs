@@ -1,0 +1,21 @@
+//! `log-report`: what logs add up to becomes pages, metrics, alerts and a hot list.
+//!
+//! Trigger: a schedule, each minute. The function is described in
+//! `docs/functions/log-report.md`.
+
+use std::sync::Arc;
+
+use lambda_runtime::{LambdaEvent, service_fn};
+use log_report::{Config, Deps, handle};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    let config = Config::from_vars(&settings::Environment)?;
+    config.telemetry.init_logs();
+    let deps = Arc::new(Deps::connect(config).await?);
+    let service = service_fn(move |event: LambdaEvent<serde_json::Value>| {
+        let deps = Arc::clone(&deps);
+        async move { handle(event, deps).await }
+    });
+    lambda_runtime::run(service).await
+}

@@ -1,0 +1,185 @@
+//! The use case: detections found something. Each episode is told once.
+
+use std::time::{Duration, SystemTime};
+
+use aws_sdk_sns::types::MessageAttributeValue;
+use lambda_kit::Claim;
+use log_detections::Alert;
+use log_formats::date_and_hour;
+use log_summary::HOUR_MS;
+use tracing::warn;
+
+use crate::alert_log::Episode;
+use crate::{Deps, ReportError};
+
+/// The longest subject that SNS takes, in characters:
+/// <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>
+const SUBJECT: usize = 100;
+
+/// Records alerts and sends those that are news; how many these were.
+pub(crate) async fn raise_alerts(deps: &Deps, found: &[Alert]) -> Result<usize, ReportError> {
+    let mut sent = 0;
+    for alert in found {
+        match deps.alerts.record(alert).await? {
+            Some(episode) if !episode.is_sent => sent += usize::from(send(deps, episode).await?),
+            _ => {}
+        }
+    }
+    Ok(sent)
+}
+
+/// Sends an alert, unless another run does or has.
+async fn send(deps: &Deps, episode: Episode) -> Result<bool, ReportError> {
+    let claim = format!("log-alert#{}", episode.name);
+    let token = match deps.idempotency.claim(&claim, SystemTime::now()).await? {
+        Claim::Acquired(token) => token,
+        Claim::InProgress => return Ok(false),
+        Claim::Completed(_) => {
+            deps.alerts.mark_sent(episode).await?;
+            return Ok(false);
+        }
+    };
+    let alert = &episode.alert;
+    warn!(
+        alert.key = alert.key(),
+        alert.severity = alert.severity.name(),
+        alert.finding = alert.finding,
+        "Raised an alert"
+    );
+    publish(deps, alert).await?;
+    let now = SystemTime::now();
+    deps.idempotency
+        .complete(&claim, token, "sent", now)
+        .await?;
+    deps.alerts.mark_sent(episode).await?;
+    Ok(true)
+}
+
+async fn publish(deps: &Deps, alert: &Alert) -> Result<(), ReportError> {
+    let failed = |source: Box<dyn std::error::Error + Send + Sync>| ReportError::Send {
+        key: alert.key(),
+        source,
+    };
+    let severity = MessageAttributeValue::builder()
+        .data_type("String")
+        .string_value(alert.severity.name())
+        .build()
+        .map_err(|error| failed(error.into()))?;
+    deps.topics
+        .publish()
+        .topic_arn(&deps.config.alert_topic_arn)
+        .subject(subject(alert))
+        .message(message(alert, &deps.config.site_url))
+        .message_attributes("severity", severity)
+        .send()
+        .await
+        .map_err(|error| failed(Box::new(error)))?;
+    Ok(())
+}
+
+/// One line of ASCII, as SNS wants it.
+fn subject(alert: &Alert) -> String {
+    let text = format!(
+        "[{}] {}: {}",
+        alert.severity.name(),
+        alert.site,
+        alert.title
+    );
+    let is_plain = |char: char| char.is_ascii_graphic() || char == ' ';
+    text.chars()
+        .map(|char| if is_plain(char) { char } else { '?' })
+        .take(SUBJECT)
+        .collect()
+}
+
+fn message(alert: &Alert, site_url: &str) -> String {
+    let group = match alert.group.as_str() {
+        "" => "the site as a whole",
+        group => group,
+    };
+    let (date, hour) = date_and_hour(alert.first_ms.div_euclid(HOUR_MS) * HOUR_MS);
+    let report = format!(
+        "{site_url}/forms/admin/reports/{}/{date}-{hour:02}.html",
+        alert.site
+    );
+    let mut lines = vec![
+        format!("{} ({})", alert.title, alert.severity.name()),
+        String::new(),
+        format!("What: {}", alert.finding),
+        format!("Who: {group}"),
+        format!(
+            "Site: {}, by the logs of {}",
+            alert.site,
+            alert.source.name()
+        ),
+        format!("First: {}", utc(alert.first_ms)),
+        format!("Last: {}", utc(alert.last_ms)),
+    ];
+    for example in &alert.evidence {
+        lines.push(format!("Example: {}", one_line(example)));
+    }
+    lines.push(String::new());
+    lines.push(format!("Report: {report}"));
+    lines.push(format!("What to do: docs/runbook.md#{}", alert.runbook));
+    lines.push(format!("Rule: {}, from {} on", alert.rule, alert.threshold));
+    lines.join("\n")
+}
+
+/// What visitors wrote must not look like lines of ours.
+fn one_line(text: &str) -> String {
+    text.chars()
+        .map(|char| if char.is_control() { '\u{fffd}' } else { char })
+        .collect()
+}
+
+fn utc(time_ms: i64) -> String {
+    let (date, hour) = date_and_hour(time_ms);
+    let of_hour = Duration::from_millis(u64::try_from(time_ms.rem_euclid(HOUR_MS)).unwrap_or(0));
+    let (minute, second) = (of_hour.as_secs() / 60, of_hour.as_secs() % 60);
+    format!("{date} {hour:02}:{minute:02}:{second:02} UTC")
+}
+
+#[cfg(test)]
+mod tests {
+    use log_detections::Severity;
+    use log_formats::Source;
+
+    use super::*;
+
+    #[test]
+    fn a_message_says_what_who_when_and_what_to_do() {
+        let alert = Alert {
+            rule: "path-traversal".to_owned(),
+            title: "Someone tries to read files outside the site — again".to_owned(),
+            severity: Severity::High,
+            site: "halden".to_owned(),
+            source: Source::Cloudfront,
+            group: "203.0.113.0/24".to_owned(),
+            finding: "7 path traversals in 10 minutes".to_owned(),
+            value: 7.0,
+            threshold: 5.0,
+            first_ms: 1_795_774_830_000,
+            last_ms: 1_795_774_899_000,
+            evidence: vec!["/../etc/passwd\nReport: https://evil.example".to_owned()],
+            runbook: "path-traversal".to_owned(),
+        };
+        let text = message(&alert, "https://shop.example.com");
+        for line in [
+            "What: 7 path traversals in 10 minutes",
+            "Who: 203.0.113.0/24",
+            "First: 2026-11-27 10:20:30 UTC",
+            "Report: https://shop.example.com/forms/admin/reports/halden/2026-11-27-10.html",
+            "What to do: docs/runbook.md#path-traversal",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line} in {text}");
+        }
+        assert!(
+            !text
+                .lines()
+                .any(|line| line.contains("evil") && line.starts_with("Report"))
+        );
+        let subject = subject(&alert);
+        assert!(subject.is_ascii() && subject.len() <= SUBJECT, "{subject}");
+        assert!(subject.starts_with("[high] halden: Someone tries"));
+    }
+}

@@ -1,0 +1,185 @@
+//! The hours that pages, hot list and detections look at, as they are stored.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use audit_log::AuditFindings;
+use hot_list::MAX_AGE_HOURS;
+use log_detections::{Alert, judge};
+use log_formats::date_and_hour;
+use log_ledger::{Ledger, decode, keys};
+use log_summary::{Activity, ActivityKey, HOUR_MS, HourKey, Summary};
+
+use crate::{Deps, ReportError};
+
+/// The largest stored ledger, in bytes.
+pub(crate) const MAX_LEDGER_BYTES: u64 = 64 << 20;
+
+/// Some hours, in the form in which they are looked at. Rankings have their heads only.
+#[derive(Default)]
+pub(crate) struct RecentHours {
+    /// Of each hour, what is stored.
+    stored: BTreeMap<i64, Stored>,
+    pub(crate) summary: Summary,
+    pub(crate) activity: Activity,
+    audit: BTreeMap<i64, AuditFindings>,
+    told: BTreeMap<i64, Vec<Alert>>,
+    /// What the detections found in these hours; what goes on is one alert.
+    pub(crate) found: Vec<Alert>,
+}
+
+struct Stored {
+    etag: String,
+    closed_windows: usize,
+    compactions: u32,
+}
+
+impl RecentHours {
+    /// Reads what others have written since, and forgets what is too old to matter.
+    pub(crate) async fn refresh(&mut self, deps: &Deps, now_ms: i64) -> Result<(), ReportError> {
+        let oldest = oldest_hour(now_ms);
+        self.forget_before(oldest);
+        let (date, _) = date_and_hour(oldest * HOUR_MS);
+        let after = format!("{}{date}/", keys::HOURS);
+        let listed = deps.results.list_page(keys::HOURS, &after, 1000).await?;
+        let known: BTreeMap<String, &str> = self
+            .stored
+            .iter()
+            .map(|(hour, stored)| (keys::ledger(*hour), stored.etag.as_str()))
+            .collect();
+        let is_new = |key: &str, etag: &str| known.get(key).is_none_or(|known| *known != etag);
+        let listed = listed.into_iter();
+        let changed: Vec<_> = listed
+            .filter(|object| is_new(&object.key, &object.etag))
+            .map(|object| object.key)
+            .collect();
+        let mut touched = BTreeSet::new();
+        for key in changed {
+            if let Some((ledger, etag)) = read_ledger(deps, &key).await?
+                && ledger.hour >= oldest
+            {
+                touched.insert(ledger.hour);
+                self.insert(&ledger, etag);
+            }
+        }
+        self.judge(deps, &touched);
+        Ok(())
+    }
+
+    /// The hours of a range, whatever their age.
+    pub(crate) async fn read(
+        deps: &Deps,
+        hours: std::ops::Range<i64>,
+    ) -> Result<Self, ReportError> {
+        let mut read = Self::default();
+        for hour in hours.clone() {
+            if let Some((ledger, etag)) = read_ledger(deps, &keys::ledger(hour)).await? {
+                read.insert(&ledger, etag);
+            }
+        }
+        read.judge(deps, &hours.collect());
+        Ok(read)
+    }
+
+    /// Takes in an hour as it was stored.
+    pub(crate) fn insert(&mut self, ledger: &Ledger, etag: String) {
+        let hour = ledger.hour;
+        self.summary.hours.retain(|key, _| key.hour != hour);
+        self.activity.hours.retain(|key, _| key.hour != hour);
+        for of_site in &ledger.sums.requests {
+            let key = HourKey {
+                site: of_site.site.clone(),
+                source: of_site.source,
+                hour,
+            };
+            let mut sums = of_site.hour.clone();
+            sums.trim();
+            self.summary.hours.insert(key, sums);
+        }
+        for (source, counts) in &ledger.sums.activity {
+            let key = ActivityKey {
+                source: *source,
+                hour,
+            };
+            self.activity.hours.insert(key, counts.clone());
+        }
+        self.audit.insert(hour, ledger.sums.audit.clone());
+        self.told.insert(hour, ledger.sums.alerts.clone());
+        let stored = Stored {
+            etag,
+            closed_windows: ledger.closed_windows,
+            compactions: ledger.compactions,
+        };
+        self.stored.insert(hour, stored);
+    }
+
+    /// What the detections find in some hours, which also becomes part of `found`.
+    pub(crate) fn judge(&mut self, deps: &Deps, hours: &BTreeSet<i64>) -> Vec<Alert> {
+        let Some(first) = hours.first() else {
+            return Vec::new();
+        };
+        let since_ms = first * HOUR_MS;
+        let mut alerts = judge(&self.summary, &deps.rules.detections, since_ms);
+        // Some rules look back an hour.
+        let mut audit = AuditFindings::default();
+        let earlier = self.audit.range(first - 1..);
+        earlier.for_each(|(_, findings)| audit.merge(findings));
+        alerts.extend(audit.alerts(&deps.audit, since_ms));
+        let told = self.told.range(first..);
+        alerts.extend(told.flat_map(|(_, told)| told.iter().cloned()));
+        for alert in &alerts {
+            alert.clone().join(&mut self.found);
+        }
+        alerts
+    }
+
+    /// Whether an hour is among the recent ones.
+    pub(crate) fn is_recent(hour: i64, now_ms: i64) -> bool {
+        hour >= oldest_hour(now_ms)
+    }
+
+    /// Hours with windows whose logs have come and that are not closed.
+    pub(crate) fn closable(&self, now_ms: i64) -> Vec<i64> {
+        let is_due =
+            |hour: i64, stored: &Stored| stored.closed_windows < Ledger::windows_over(hour, now_ms);
+        let due = self
+            .stored
+            .iter()
+            .filter(|(hour, stored)| is_due(**hour, stored));
+        due.map(|(hour, _)| *hour).collect()
+    }
+
+    /// The first hour up to `hour` whose table files were compacted fewer than so many times.
+    pub(crate) fn uncompacted(&self, hour: i64, times: u32) -> Option<i64> {
+        let stored = self.stored.range(..=hour);
+        let mut due = stored.filter(|(_, stored)| stored.compactions < times);
+        due.next().map(|(hour, _)| *hour)
+    }
+
+    fn forget_before(&mut self, oldest: i64) {
+        self.stored.retain(|hour, _| *hour >= oldest);
+        self.summary.hours.retain(|key, _| key.hour >= oldest);
+        self.activity.hours.retain(|key, _| key.hour >= oldest);
+        self.audit.retain(|hour, _| *hour >= oldest);
+        self.told.retain(|hour, _| *hour >= oldest);
+        self.found.retain(|alert| alert.last_ms >= oldest * HOUR_MS);
+    }
+}
+
+fn oldest_hour(now_ms: i64) -> i64 {
+    now_ms.div_euclid(HOUR_MS) - MAX_AGE_HOURS
+}
+
+/// A ledger and the entity tag of how it is stored.
+pub(crate) async fn read_ledger(
+    deps: &Deps,
+    key: &str,
+) -> Result<Option<(Ledger, String)>, ReportError> {
+    let Some(object) = deps.results.get(key, MAX_LEDGER_BYTES).await? else {
+        return Ok(None);
+    };
+    let ledger = decode(&object.bytes).map_err(|source| ReportError::Document {
+        key: key.to_owned(),
+        source,
+    })?;
+    Ok(Some((ledger, object.etag)))
+}
