@@ -24,6 +24,7 @@ mod home;
 mod log_delivery;
 mod machine;
 mod media;
+mod observe;
 mod packages;
 mod ports;
 mod postgres;

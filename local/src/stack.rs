@@ -294,13 +294,8 @@ impl Stack {
     /// # Errors
     /// When DynamoDB refuses.
     pub fn dynamodb(&self, operation: &str, request: &Value) -> Result<Value> {
-        let answer = self.aws.post(
-            "dynamodb",
-            "application/x-amz-json-1.0",
-            Some(&format!("DynamoDB_20120810.{operation}")),
-            &request.to_string(),
-        )?;
-        serde_json::from_str(&answer).context("read DynamoDB's answer")
+        let target = format!("DynamoDB_20120810.{operation}");
+        self.json_api("dynamodb", &target, request)
     }
 
     /// The rows of a query to PostgreSQL, each as one text.

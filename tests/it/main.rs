@@ -16,6 +16,7 @@ mod image_requests;
 mod image_uploads;
 mod launch;
 mod log_tables;
+mod log_tier;
 mod logs;
 mod road;
 mod sample_events;

@@ -7,6 +7,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use super::photos::{self, Derivative, Manifest, Outcome, Photo};
 use super::upload::MAX_UPLOAD_BYTES;
 use super::{Site, architecture, placeholder};
+use crate::forms::ADMIN_PASSWORD;
 
 /// What a path segment of a URL must not have as it is.
 const SEGMENT: &AsciiSet = &CONTROLS
@@ -73,6 +74,14 @@ pub(crate) fn home(site: &Site, notice: Option<&Notice>) -> Result<Markup> {
                     li { a href="/_local/mail" { "Mails that were sent" } }
                     li { a href="/_local/webhooks" { "Webhooks that came" } }
                     li { a href="/_local/database" { "Rows in PostgreSQL" } }
+                }
+            }
+            section aria-labelledby="logs" {
+                h2 #logs { "Logs" }
+                p { "What you and others do here is added up within a minute." }
+                ul {
+                    li { a href="/forms/admin/reports" { "Reports of each hour and day" }
+                        ", for the owner: the password is " code { (ADMIN_PASSWORD) } }
                 }
             }
             section aria-labelledby="photos" {

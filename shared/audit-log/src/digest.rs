@@ -2,8 +2,10 @@ use std::io;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
+use log_formats::rfc3339_ms;
 use serde::Deserialize;
 
+use crate::DigestError;
 use crate::hex::{hex, unhex};
 
 /// What CloudTrail says each hour of the files that it delivered, signed and chained to what
@@ -12,6 +14,8 @@ use crate::hex::{hex, unhex};
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Digest {
+    /// When the hour began, which is when the one before ended.
+    pub digest_start_time: String,
     /// When the hour ended.
     pub digest_end_time: String,
     /// The bucket that the digest was delivered to.
@@ -44,31 +48,6 @@ pub struct LogFile {
     pub hash_value: String,
 }
 
-/// What is wrong with an audit trail.
-#[derive(Debug, thiserror::Error)]
-pub enum DigestError {
-    /// The digest is not what CloudTrail writes.
-    #[error("the digest is not what CloudTrail writes")]
-    Form(#[source] serde_json::Error),
-    /// It says that it belongs somewhere else: it was moved, or put in another's place.
-    #[error("the digest at {found} says that it belongs at {expected}")]
-    Place {
-        /// Where it is.
-        found: String,
-        /// Where it says it was delivered to.
-        expected: String,
-    },
-    /// The signature is none, or is not that of this content.
-    #[error("the digest {0} was changed: its signature does not fit")]
-    Signature(String),
-    /// The digest before has another content than this one says.
-    #[error("the digest {0} was changed or put in another's place")]
-    Previous(String),
-    /// A log file has another content than when it was delivered.
-    #[error("the log file {0} was changed")]
-    LogFile(String),
-}
-
 impl Digest {
     /// Reads a digest's uncompressed content.
     ///
@@ -76,6 +55,13 @@ impl Digest {
     /// When it is something else.
     pub fn parse(content: &[u8]) -> Result<Self, DigestError> {
         serde_json::from_slice(content).map_err(DigestError::Form)
+    }
+
+    /// Begin and end of the hour, in milliseconds since 1970; `None` where they are no times.
+    #[must_use]
+    pub fn window_ms(&self) -> Option<(i64, i64)> {
+        let begin = rfc3339_ms(&self.digest_start_time)?;
+        Some((begin, rfc3339_ms(&self.digest_end_time)?))
     }
 
     /// Proves that the digest, found at `bucket` and `key`, is what CloudTrail wrote.
@@ -137,12 +123,18 @@ impl Digest {
 }
 
 impl LogFile {
+    /// Where it is, for people.
+    #[must_use]
+    pub fn place(&self) -> String {
+        format!("{}/{}", self.s3_bucket, self.s3_object)
+    }
+
     /// Proves that the file has the content that was delivered. It is read once, in pieces.
     ///
     /// # Errors
     /// When it has another, and when it cannot be read to its end.
     pub fn verify(&self, mut content: impl io::Read) -> Result<(), DigestError> {
-        let changed = || DigestError::LogFile(format!("{}/{}", self.s3_bucket, self.s3_object));
+        let changed = || DigestError::LogFile(self.place());
         let mut hash = aws_lc_rs::digest::Context::new(&SHA256);
         let mut buffer = vec![0; 64 * 1024];
         loop {
@@ -179,6 +171,7 @@ mod tests {
 
     fn content() -> Vec<u8> {
         json!({
+            "digestStartTime": "2026-11-27T10:00:00Z",
             "digestEndTime": "2026-11-27T11:00:00Z",
             "digestS3Bucket": "trail",
             "digestS3Object": "AWSLogs/1/CloudTrail-Digest/d2.json.gz",
@@ -285,5 +278,7 @@ mod tests {
             "the log file trail/l.json.gz was changed"
         );
         assert!(Digest::parse(b"{}").is_err());
+        let hour = (1_795_773_600_000, 1_795_777_200_000);
+        assert_eq!(digest.window_ms(), Some(hour));
     }
 }

@@ -75,6 +75,23 @@ const NAMES: &[(&str, Slot)] = &[
     ("x-edge-location", Slot::Location),
 ];
 
+/// CloudFront's name of a field that we read, by a name in which hyphens and brackets may be
+/// underscores, as they are in Parquet files; `None` for other fields.
+#[must_use]
+pub fn cloudfront_field(name: &str) -> Option<&'static str> {
+    let plain = |name: &str| {
+        let letters = name.trim_end_matches(')').chars();
+        let letters = letters.map(|letter| match letter {
+            '-' | '(' => '_',
+            other => other.to_ascii_lowercase(),
+        });
+        letters.collect::<String>()
+    };
+    let name = plain(name);
+    let mut known = NAMES.iter().map(|(known, _)| *known);
+    known.find(|known| plain(known) == name)
+}
+
 /// Which field of a line is which.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Columns {
@@ -307,6 +324,20 @@ mod tests {
         ]);
         assert!(parsed[1].as_ref().unwrap().starts_with("1795774830000 ::1"));
         assert_eq!(parsed[2], Err(BadLine::FieldCount));
+    }
+
+    #[test]
+    fn fields_are_known_by_the_names_of_parquet_files() {
+        for (name, known) in [
+            ("cs_uri_stem", "cs-uri-stem"),
+            ("cs(Host)", "cs(Host)"),
+            ("cs_user_agent", "cs(User-Agent)"),
+            ("timestamp_ms", "timestamp(ms)"),
+            ("SC_STATUS", "sc-status"),
+        ] {
+            assert_eq!(cloudfront_field(name), Some(known), "{name}");
+        }
+        assert_eq!(cloudfront_field("sc_content_type"), None);
     }
 
     #[test]

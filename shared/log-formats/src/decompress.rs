@@ -30,7 +30,7 @@ impl<R: BufRead> Decompressed<R> {
                 Self::Zstd(Box::new(decoder))
             }
             [b'P', b'A', b'R', b'1', ..] => {
-                let fault = "a Parquet file is no log of lines: let it be delivered as JSON or W3C";
+                let fault = "a Parquet file is no log of lines: let it be delivered as text";
                 return Err(io::Error::new(io::ErrorKind::InvalidData, fault));
             }
             _ => Self::Plain(stream),

@@ -27,7 +27,7 @@ mod text;
 mod time;
 mod waf;
 
-pub use cloudfront::Columns;
+pub use cloudfront::{Columns, cloudfront_field};
 pub use decompress::Decompressed;
 pub use lines::{LineError, LineLimits, LineTotals, read_lines};
 pub use parser::{BadLine, LineParser};

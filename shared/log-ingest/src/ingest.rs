@@ -9,6 +9,7 @@ use log_formats::{
 use log_summary::{Activity, HOUR_MS, Observer, Summary, SummaryRules};
 use log_tables::{Cell, Table};
 
+use crate::parquet_log::{ParquetLog, is_parquet};
 use crate::{IngestError, PartitionedTables};
 
 /// Bad lines of which the shape is kept.
@@ -75,11 +76,19 @@ impl Ingested {
 /// When it cannot be opened, and when tables cannot be written. A log that breaks off is
 /// read up to there, which [`Ingested::broken`] says.
 pub fn ingest(
-    stream: impl BufRead,
+    mut stream: impl BufRead,
     source: Source,
     rules: &Rules<'_>,
     tables: Option<&mut PartitionedTables>,
 ) -> Result<Ingested, IngestError> {
+    if source == Source::Cloudfront && is_parquet(&mut stream).map_err(IngestError::Open)? {
+        let log = ParquetLog::open(stream)?;
+        let parser = LineParser::new(source, None);
+        return match parser {
+            Some(parser) => ingest_lines(log, parser, source, rules, tables),
+            None => ingest_audit(log, source, rules, tables),
+        };
+    }
     let stream = Decompressed::new(stream).map_err(IngestError::Open)?;
     match LineParser::new(source, rules.columns.clone()) {
         Some(parser) => ingest_lines(stream, parser, source, rules, tables),
@@ -300,6 +309,79 @@ mod tests {
         let ingested = ingested(&whole[..whole.len() - 20], Source::Nginx, None);
         assert!(ingested.broken.is_some());
         assert!(ingested.records > 0 && ingested.records <= 5000);
+    }
+
+    /// A Parquet file with a column for each name, all of texts.
+    fn parquet(names: &[&str], rows: &[&[&str]]) -> Vec<u8> {
+        use parquet::data_type::{ByteArray, ByteArrayType};
+        use parquet::file::properties::WriterProperties;
+        use parquet::file::writer::SerializedFileWriter;
+        use parquet::schema::parser::parse_message_type;
+        let columns = names
+            .iter()
+            .map(|name| format!("optional binary {name} (UTF8);"));
+        let schema = format!("message log {{ {} }}", columns.collect::<String>());
+        let schema = std::sync::Arc::new(parse_message_type(&schema).unwrap());
+        let properties = std::sync::Arc::new(WriterProperties::default());
+        let mut writer = SerializedFileWriter::new(Vec::new(), schema, properties).unwrap();
+        let mut group = writer.next_row_group().unwrap();
+        for index in 0..names.len() {
+            let mut column = group.next_column().unwrap().unwrap();
+            let values: Vec<ByteArray> = rows.iter().map(|row| row[index].into()).collect();
+            let levels = vec![1; rows.len()];
+            column
+                .typed::<ByteArrayType>()
+                .write_batch(&values, Some(&levels), None)
+                .unwrap();
+            column.close().unwrap();
+        }
+        group.close().unwrap();
+        writer.into_inner().unwrap()
+    }
+
+    #[test]
+    fn cloudfronts_parquet_files_say_what_its_lines_do() {
+        let names = [
+            "date",
+            "time",
+            "c_ip",
+            "cs_method",
+            "cs_host",
+            "cs_uri_stem",
+            "sc_status",
+            "other",
+        ];
+        let row = |path, status| {
+            [
+                "2026-11-27",
+                "10:20:30",
+                "203.0.113.9",
+                "GET",
+                "shop.example.com",
+                path,
+                status,
+                "x",
+            ]
+        };
+        let rows = [row("/", "200"), row("/a\tb\"c", "503")];
+        let file = parquet(&names, &[&rows[0], &rows[1]]);
+        let read = ingested(&file, Source::Cloudfront, None);
+        assert_eq!((read.records, read.bad()), (2, 0));
+        let (_, hour) = read.summary.hours.first_key_value().unwrap();
+        assert_eq!(hour.statuses, BTreeMap::from([(200, 1), (503, 1)]));
+        let summary = summary_rules();
+        let audit = AuditRules::standard().unwrap();
+        let rules = Rules {
+            summary: &summary,
+            audit: &audit,
+            limits: LineLimits::default(),
+            columns: None,
+            now_ms: NOW_MS,
+        };
+        let cut = ingest(&file[..file.len() - 3], Source::Cloudfront, &rules, None);
+        assert!(matches!(cut, Err(IngestError::Open(_))));
+        // Of other sources, none is delivered so.
+        assert!(ingest(&file[..], Source::Alb, &rules, None).is_err());
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod error;
 mod ingest;
+mod parquet_log;
 mod tables;
 
 pub use error::IngestError;

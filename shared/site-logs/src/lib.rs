@@ -14,6 +14,9 @@ const RULES: &str = include_str!("../logs.toml");
 pub struct LogRules {
     /// How requests are grouped.
     pub requests: SummaryRules,
+    /// How CloudFront's logs are read.
+    #[serde(default)]
+    pub cloudfront: CloudfrontRules,
     /// What of visitors is kept.
     pub privacy: PrivacyRules,
     /// Whose visitors the forms look at twice.
@@ -21,6 +24,15 @@ pub struct LogRules {
     /// What is worth an alert.
     #[serde(rename = "detection", default)]
     pub detections: Vec<Detection>,
+}
+
+/// Of CloudFront's logs, what they do not say themselves.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CloudfrontRules {
+    /// The fields of real-time logs in their order, which have no header.
+    #[serde(default)]
+    pub realtime_fields: Vec<String>,
 }
 
 /// Why rules cannot be used.

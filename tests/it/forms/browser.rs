@@ -183,6 +183,7 @@ fn axe_finds_nothing_on_the_owners_pages() {
         &format!("/forms/admin/submissions/{id}"),
         "/forms/admin/dead",
         "/forms/admin/person",
+        "/forms/admin/reports",
     ] {
         browser.open(&format!("{site}{path}"));
         browser.wait_for("main h1");

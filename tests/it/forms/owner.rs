@@ -70,6 +70,8 @@ fn nobody_gets_in_without_the_password() {
         "/forms/admin/contact",
         "/forms/admin/contact/export.csv",
         "/forms/admin/person",
+        "/forms/admin/reports",
+        "/forms/admin/reports/halden/2026-11-27.html",
     ] {
         let answer = visitor.get(path);
         assert_eq!(

@@ -1,5 +1,5 @@
 //! What the log crates make of files, against programs that know nothing of them.
 
-mod duckdb;
+pub(crate) mod duckdb;
 mod runbook;
 mod tables;
