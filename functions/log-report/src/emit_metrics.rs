@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use log_formats::Source;
 use log_ledger::{Ledger, SiteHour, Sums};
 use log_summary::{Counters, HOUR_MS, LatencySketch, Merge, WINDOW_MS, WINDOWS};
 use site_logs::LogRules;
@@ -50,7 +51,6 @@ pub(crate) fn emit_sums(added: &Sums, hour: i64, rules: &LogRules, telemetry: &S
             metrics.dimension("route", route.to_owned());
             metrics.add("RouteRequests", Unit::Count, counters.requests as f64);
             metrics.add("RouteServerErrors", Unit::Count, counters.status_5xx as f64);
-            metrics.add("RouteBytesSent", Unit::Bytes, counters.bytes_sent as f64);
             flush(metrics, start_ms + last_minute(of_site) * 60_000);
         }
     }
@@ -58,24 +58,35 @@ pub(crate) fn emit_sums(added: &Sums, hour: i64, rules: &LogRules, telemetry: &S
 
 /// Tells how long requests took in windows that are closed: percentiles cannot be added up,
 /// so each is told once.
-pub(crate) fn emit_percentiles(ledger: &Ledger, closed: Range<usize>, telemetry: &Service) {
-    for of_site in &ledger.sums.requests {
-        for index in closed.clone() {
-            let Some(window) = of_site.hour.windows.get(index) else {
-                continue;
-            };
-            let mut metrics = metrics_of(of_site, telemetry);
-            add_percentiles(&mut metrics, &window.latency);
-            let index = i64::try_from(index).unwrap_or(0);
-            flush(metrics, ledger.hour * HOUR_MS + index * WINDOW_MS);
-        }
-        if closed.end == WINDOWS && !closed.is_empty() {
-            let mut metrics = metrics_of(of_site, telemetry);
-            if let Some(ratio) = of_site.hour.counters.hit_ratio() {
-                metrics.add("HitRatio", Unit::Percent, ratio * 100.0);
-            }
-            flush(metrics, ledger.hour * HOUR_MS);
-        }
+pub(crate) fn emit_percentiles(
+    ledger: &Ledger,
+    closed: &[(Source, Range<usize>)],
+    telemetry: &Service,
+) {
+    for (source, windows) in closed {
+        let requests = ledger.sums.requests.iter();
+        let of_source = requests.filter(|of_site| of_site.source == *source);
+        of_source.for_each(|of_site| emit_windows(of_site, ledger.hour, windows, telemetry));
+    }
+}
+
+fn emit_windows(of_site: &SiteHour, hour: i64, windows: &Range<usize>, telemetry: &Service) {
+    let start_ms = hour * HOUR_MS;
+    for index in windows.clone() {
+        let Some(window) = of_site.hour.windows.get(index) else {
+            continue;
+        };
+        let mut metrics = metrics_of(of_site, telemetry);
+        add_percentiles(&mut metrics, &window.latency);
+        let index = i64::try_from(index).unwrap_or(0);
+        flush(metrics, start_ms + index * WINDOW_MS);
+    }
+    if windows.end == WINDOWS
+        && let Some(ratio) = of_site.hour.counters.hit_ratio()
+    {
+        let mut metrics = metrics_of(of_site, telemetry);
+        metrics.add("HitRatio", Unit::Percent, ratio * 100.0);
+        flush(metrics, start_ms);
     }
 }
 

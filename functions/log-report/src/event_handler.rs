@@ -46,7 +46,7 @@ async fn report(deps: &Deps, deadline: Deadline, now_ms: i64) -> Result<Outcome,
     kept.hours.refresh(deps, now_ms).await?;
     let folded = fold_pending(deps, &mut kept.hours, deadline, now_ms).await?;
     let mut outcome = Outcome {
-        logs: folded.logs,
+        logs: folded.done.len(),
         hours: folded.touched.len(),
         ..Outcome::default()
     };
@@ -61,9 +61,10 @@ async fn report(deps: &Deps, deadline: Deadline, now_ms: i64) -> Result<Outcome,
         let kept = &mut *kept;
         share_operators(deps, &kept.hours, &mut kept.shared, now_ms).await?;
     }
+    deps.results.delete(&folded.done).await?;
     metrics.flush();
     if !deadline.has_passed() {
-        outcome.compacted = compact_one_hour(deps, &mut kept.hours, now_ms).await?;
+        outcome.compacted = compact_one_hour(deps, &mut kept.hours, deadline, now_ms).await?;
     }
     if outcome != Outcome::default() {
         let Outcome {

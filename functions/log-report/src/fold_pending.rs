@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use lambda_kit::Deadline;
+use lambda_kit::{Classified, Deadline, ErrorClass};
 use log_ledger::{Partial, decode, keys};
-use store::NewObject;
+use store::{NewObject, StoreError};
 use telemetry::Chain;
 use tracing::error;
 
@@ -12,8 +12,8 @@ use crate::open_ledgers::OpenLedgers;
 use crate::recent_hours::RecentHours;
 use crate::{Deps, ReportError};
 
-/// Documents that are folded before the ledgers are written.
-const BATCH: i32 = 200;
+/// Documents that are listed, and folded before the ledgers are written.
+const BATCH: i32 = 1000;
 /// Ledgers that are held at a time.
 const OPEN_LEDGERS: usize = 12;
 /// Days before the recent ones that a run touches: the pages of each are made again.
@@ -24,9 +24,10 @@ const MAX_BYTES: u64 = 64 << 20;
 /// What was folded.
 #[derive(Default)]
 pub(crate) struct Folded {
-    /// Logs, those included that were in the ledgers already.
-    pub(crate) logs: usize,
-    /// Hours of which the ledgers have changed.
+    /// Documents that are in the ledgers. They are deleted once all is told: should this run
+    /// end before, the next one tells it.
+    pub(crate) done: Vec<String>,
+    /// Hours that these are about.
     pub(crate) touched: BTreeSet<i64>,
     /// Documents that waited when the run began, as far as one page lists them.
     pub(crate) pending: usize,
@@ -44,45 +45,75 @@ pub(crate) async fn fold_pending(
     for hour in recent.closable(now_ms) {
         open.close_windows(deps, hour, now_ms).await?;
     }
-    loop {
-        let waiting = deps.results.list_page(keys::PENDING, "", BATCH).await?;
-        folded.pending = folded.pending.max(waiting.len());
-        let mut done = Vec::new();
-        for object in waiting {
-            let is_full =
-                open.len() >= OPEN_LEDGERS || old_days(&folded.touched, now_ms) > OLD_DAYS;
-            if is_full || deadline.has_passed() {
-                break;
-            }
-            fold_one(deps, &object.key, &mut open).await?;
-            done.push(object.key);
+    let waiting = deps.results.list_page(keys::PENDING, "", BATCH).await?;
+    folded.pending = waiting.len();
+    for object in waiting {
+        if deadline.has_passed() || old_days(&folded.touched, now_ms) > OLD_DAYS {
+            break;
         }
-        folded
-            .touched
-            .extend(open.write(deps, recent, now_ms).await?);
-        deps.results.delete(&done).await?;
-        folded.logs += done.len();
-        if done.is_empty() || deadline.has_passed() {
-            return Ok(folded);
+        match fold_one(deps, &object.key, &mut open).await {
+            Ok(hours) => {
+                folded.touched.extend(hours);
+                folded.done.push(object.key);
+            }
+            // It waits on, and the others do not wait for it.
+            Err(fault) if fault.class() == ErrorClass::Permanent || is_too_large(&fault) => {
+                error!(object.key, error = %Chain(&fault), "Passed a document over");
+            }
+            Err(failed) => return Err(failed),
+        }
+        if open.len() >= OPEN_LEDGERS {
+            open.write(deps, recent, now_ms).await?;
         }
     }
+    open.write(deps, recent, now_ms).await?;
+    Ok(folded)
 }
 
-async fn fold_one(deps: &Deps, key: &str, open: &mut OpenLedgers) -> Result<(), ReportError> {
+fn is_too_large(fault: &ReportError) -> bool {
+    matches!(fault, ReportError::Store(StoreError::TooLarge { .. }))
+}
+
+/// Adds a document to the ledgers of its hours; which these are.
+async fn fold_one(
+    deps: &Deps,
+    key: &str,
+    open: &mut OpenLedgers,
+) -> Result<BTreeSet<i64>, ReportError> {
     let Some(object) = deps.results.get(key, MAX_BYTES).await? else {
-        return Ok(());
+        return Ok(BTreeSet::new());
     };
     let partial: Partial = match decode(&object.bytes) {
         Ok(partial) => partial,
         Err(fault) => {
             error!(object.key = key, error = %Chain(&fault), "Put a document aside that cannot be read");
             let aside = key.replace(keys::PENDING, keys::UNREADABLE);
-            return keep(deps, &aside, object.bytes).await;
+            keep(deps, &aside, object.bytes).await?;
+            return Ok(BTreeSet::new());
         }
     };
+    let mut hours: BTreeSet<i64> = partial.hours.iter().map(|part| part.hour).collect();
+    if open.is_replaced(deps, &partial).await? {
+        // What it held before may be about other hours.
+        hours.extend(hours_before(deps, &partial.id).await?);
+    }
     // Kept before it counts: whoever adds an hour up again must find it.
     keep(deps, &keys::partial(&partial.id), object.bytes).await?;
-    open.fold(deps, &partial).await
+    for hour in &hours {
+        open.fold(deps, *hour, &partial).await?;
+    }
+    Ok(hours)
+}
+
+/// The hours of a log as it was folded last.
+async fn hours_before(deps: &Deps, id: &str) -> Result<Vec<i64>, ReportError> {
+    let key = keys::partial(id);
+    let Some(object) = deps.results.get(&key, MAX_BYTES).await? else {
+        return Ok(Vec::new());
+    };
+    let partial: Partial =
+        decode(&object.bytes).map_err(|source| ReportError::Document { key, source })?;
+    Ok(partial.hours.iter().map(|part| part.hour).collect())
 }
 
 async fn keep(deps: &Deps, key: &str, bytes: impl Into<bytes::Bytes>) -> Result<(), ReportError> {

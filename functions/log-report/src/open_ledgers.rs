@@ -1,8 +1,9 @@
 //! The ledgers that a run changes: read once, written once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
+use log_formats::Source;
 use log_ledger::{Ledger, Partial, Standing, Sums, decode, encode, keys};
 use store::{Condition, NewObject};
 use tracing::warn;
@@ -21,8 +22,8 @@ struct Open {
     etag: Option<String>,
     /// What was new, which metrics have not had.
     added: Sums,
-    /// Windows that were closed.
-    closed: Range<usize>,
+    /// Windows that were closed, by tier.
+    closed: Vec<(Source, Range<usize>)>,
     is_changed: bool,
 }
 
@@ -44,7 +45,7 @@ impl OpenLedgers {
                     ledger,
                     etag,
                     added: Sums::default(),
-                    closed: 0..0,
+                    closed: Vec::new(),
                     is_changed: false,
                 }
             }
@@ -52,20 +53,39 @@ impl OpenLedgers {
         Ok(self.0.entry(hour).or_insert(open))
     }
 
-    /// Adds what a log adds to the hours it touches, unless they have it.
-    pub(crate) async fn fold(&mut self, deps: &Deps, partial: &Partial) -> Result<(), ReportError> {
+    /// Whether one of the hours has an earlier content of the log.
+    pub(crate) async fn is_replaced(
+        &mut self,
+        deps: &Deps,
+        partial: &Partial,
+    ) -> Result<bool, ReportError> {
         for part in &partial.hours {
-            let open = self.open(deps, part.hour).await?;
-            match open.ledger.standing(&partial.id, &partial.version) {
-                Standing::Known => continue,
-                Standing::New => {
-                    open.ledger.fold(partial);
-                    open.added.merge(&part.sums);
-                }
-                Standing::Replaced => open.add_up_again(deps, partial).await?,
+            let ledger = &self.open(deps, part.hour).await?.ledger;
+            if ledger.standing(&partial.id, &partial.version) == Standing::Replaced {
+                return Ok(true);
             }
-            open.is_changed = true;
         }
+        Ok(false)
+    }
+
+    /// Adds what a log adds to an hour, unless it has it.
+    pub(crate) async fn fold(
+        &mut self,
+        deps: &Deps,
+        hour: i64,
+        partial: &Partial,
+    ) -> Result<(), ReportError> {
+        let open = self.open(deps, hour).await?;
+        match open.ledger.standing(&partial.id, &partial.version) {
+            Standing::Known => return Ok(()),
+            Standing::New => {
+                open.ledger.fold(partial);
+                let of_hour = partial.hours.iter().filter(|part| part.hour == hour);
+                of_hour.for_each(|part| open.added.merge(&part.sums));
+            }
+            Standing::Replaced => open.add_up_again(deps, partial).await?,
+        }
+        open.is_changed = true;
         Ok(())
     }
 
@@ -82,28 +102,26 @@ impl OpenLedgers {
         Ok(())
     }
 
-    /// Writes what has changed; which hours these are. Metrics are told of what is written,
+    /// Writes what has changed. Metrics are told of what is written,
     /// so that nothing counts twice.
     pub(crate) async fn write(
         &mut self,
         deps: &Deps,
         recent: &mut RecentHours,
         now_ms: i64,
-    ) -> Result<BTreeSet<i64>, ReportError> {
-        let mut written = BTreeSet::new();
+    ) -> Result<(), ReportError> {
         for (hour, open) in std::mem::take(&mut self.0) {
             if !open.is_changed {
                 continue;
             }
             let etag = write_ledger(deps, &open.ledger, open.etag.as_deref()).await?;
             emit_sums(&open.added, hour, &deps.rules, &deps.config.telemetry);
-            emit_percentiles(&open.ledger, open.closed, &deps.config.telemetry);
+            emit_percentiles(&open.ledger, &open.closed, &deps.config.telemetry);
             if RecentHours::is_recent(hour, now_ms) {
                 recent.insert(&open.ledger, etag);
             }
-            written.insert(hour);
         }
-        Ok(written)
+        Ok(())
     }
 }
 

@@ -7,6 +7,7 @@ use lambda_kit::Claim;
 use log_detections::Alert;
 use log_formats::date_and_hour;
 use log_summary::HOUR_MS;
+use report_page::Period;
 use tracing::warn;
 
 use crate::alert_log::Episode;
@@ -46,7 +47,11 @@ async fn send(deps: &Deps, episode: Episode) -> Result<bool, ReportError> {
         alert.finding = alert.finding,
         "Raised an alert"
     );
-    publish(deps, alert).await?;
+    if let Err(failed) = publish(deps, alert).await {
+        // The next run tries again.
+        deps.idempotency.release(&claim, token).await?;
+        return Err(failed);
+    }
     let now = SystemTime::now();
     deps.idempotency
         .complete(&claim, token, "sent", now)
@@ -69,7 +74,7 @@ async fn publish(deps: &Deps, alert: &Alert) -> Result<(), ReportError> {
         .publish()
         .topic_arn(&deps.config.alert_topic_arn)
         .subject(subject(alert))
-        .message(message(alert, &deps.config.site_url))
+        .message(message(alert, &report_url(alert, deps)))
         .message_attributes("severity", severity)
         .send()
         .await
@@ -92,16 +97,24 @@ fn subject(alert: &Alert) -> String {
         .collect()
 }
 
-fn message(alert: &Alert, site_url: &str) -> String {
+/// The page of the hour in which it began.
+fn report_url(alert: &Alert, deps: &Deps) -> String {
+    let sites = &deps.rules.requests.sites;
+    let is_site = sites.iter().any(|site| site.name == alert.site);
+    // What was done with the account is on every site's page.
+    let site = match sites.first() {
+        Some(first) if !is_site => &first.name,
+        _ => &alert.site,
+    };
+    let page = Period::Hour(alert.first_ms.div_euclid(HOUR_MS)).page_name();
+    format!("{}/forms/admin/reports/{site}/{page}", deps.config.site_url)
+}
+
+fn message(alert: &Alert, report_url: &str) -> String {
     let group = match alert.group.as_str() {
         "" => "the site as a whole",
         group => group,
     };
-    let (date, hour) = date_and_hour(alert.first_ms.div_euclid(HOUR_MS) * HOUR_MS);
-    let report = format!(
-        "{site_url}/forms/admin/reports/{}/{date}-{hour:02}.html",
-        alert.site
-    );
     let mut lines = vec![
         format!("{} ({})", alert.title, alert.severity.name()),
         String::new(),
@@ -119,7 +132,7 @@ fn message(alert: &Alert, site_url: &str) -> String {
         lines.push(format!("Example: {}", one_line(example)));
     }
     lines.push(String::new());
-    lines.push(format!("Report: {report}"));
+    lines.push(format!("Report: {report_url}"));
     lines.push(format!("What to do: docs/runbook.md#{}", alert.runbook));
     lines.push(format!("Rule: {}, from {} on", alert.rule, alert.threshold));
     lines.join("\n")
@@ -163,12 +176,12 @@ mod tests {
             evidence: vec!["/../etc/passwd\nReport: https://evil.example".to_owned()],
             runbook: "path-traversal".to_owned(),
         };
-        let text = message(&alert, "https://shop.example.com");
+        let text = message(&alert, "https://shop.example.com/r.html");
         for line in [
             "What: 7 path traversals in 10 minutes",
             "Who: 203.0.113.0/24",
             "First: 2026-11-27 10:20:30 UTC",
-            "Report: https://shop.example.com/forms/admin/reports/halden/2026-11-27-10.html",
+            "Report: https://shop.example.com/r.html",
             "What to do: docs/runbook.md#path-traversal",
         ] {
             assert!(text.lines().any(|found| found == line), "{line} in {text}");

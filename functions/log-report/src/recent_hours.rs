@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use audit_log::AuditFindings;
 use hot_list::MAX_AGE_HOURS;
-use log_detections::{Alert, judge};
-use log_formats::date_and_hour;
+use log_detections::{Alert, Operators, judge};
+use log_formats::Source;
 use log_ledger::{Ledger, decode, keys};
 use log_summary::{Activity, ActivityKey, HOUR_MS, HourKey, Summary};
+use telemetry::Chain;
+use tracing::error;
 
 use crate::{Deps, ReportError};
 
@@ -22,6 +24,7 @@ pub(crate) struct RecentHours {
     pub(crate) summary: Summary,
     pub(crate) activity: Activity,
     audit: BTreeMap<i64, AuditFindings>,
+    operators: BTreeMap<i64, Operators>,
     told: BTreeMap<i64, Vec<Alert>>,
     /// What the detections found in these hours; what goes on is one alert.
     pub(crate) found: Vec<Alert>,
@@ -29,7 +32,7 @@ pub(crate) struct RecentHours {
 
 struct Stored {
     etag: String,
-    closed_windows: usize,
+    closed_windows: BTreeMap<Source, usize>,
     compactions: u32,
 }
 
@@ -38,8 +41,7 @@ impl RecentHours {
     pub(crate) async fn refresh(&mut self, deps: &Deps, now_ms: i64) -> Result<(), ReportError> {
         let oldest = oldest_hour(now_ms);
         self.forget_before(oldest);
-        let (date, _) = date_and_hour(oldest * HOUR_MS);
-        let after = format!("{}{date}/", keys::HOURS);
+        let after = keys::ledger(oldest - 1);
         let listed = deps.results.list_page(keys::HOURS, &after, 1000).await?;
         let known: BTreeMap<String, &str> = self
             .stored
@@ -54,11 +56,17 @@ impl RecentHours {
             .collect();
         let mut touched = BTreeSet::new();
         for key in changed {
-            if let Some((ledger, etag)) = read_ledger(deps, &key).await?
-                && ledger.hour >= oldest
-            {
-                touched.insert(ledger.hour);
-                self.insert(&ledger, etag);
+            match read_ledger(deps, &key).await {
+                Ok(Some((ledger, etag))) => {
+                    touched.insert(ledger.hour);
+                    self.insert(&ledger, etag);
+                }
+                Ok(None) => {}
+                // One hour that cannot be read is no reason to be silent about all others.
+                Err(fault @ ReportError::Document { .. }) => {
+                    error!(error = %Chain(&fault), "Left an hour out");
+                }
+                Err(failed) => return Err(failed),
             }
         }
         self.judge(deps, &touched);
@@ -85,7 +93,9 @@ impl RecentHours {
         let hour = ledger.hour;
         self.summary.hours.retain(|key, _| key.hour != hour);
         self.activity.hours.retain(|key, _| key.hour != hour);
+        let mut operators = Operators::default();
         for of_site in &ledger.sums.requests {
+            operators.count(&of_site.hour);
             let key = HourKey {
                 site: of_site.site.clone(),
                 source: of_site.source,
@@ -102,11 +112,12 @@ impl RecentHours {
             };
             self.activity.hours.insert(key, counts.clone());
         }
+        self.operators.insert(hour, operators);
         self.audit.insert(hour, ledger.sums.audit.clone());
         self.told.insert(hour, ledger.sums.alerts.clone());
         let stored = Stored {
             etag,
-            closed_windows: ledger.closed_windows,
+            closed_windows: ledger.closed_windows.clone(),
             compactions: ledger.compactions,
         };
         self.stored.insert(hour, stored);
@@ -132,6 +143,14 @@ impl RecentHours {
         alerts
     }
 
+    /// What operators' visitors did from an hour on.
+    pub(crate) fn operators_since(&self, hour: i64) -> Operators {
+        let mut operators = Operators::default();
+        let since = self.operators.range(hour..);
+        since.for_each(|(_, of_hour)| operators.merge(of_hour));
+        operators
+    }
+
     /// Whether an hour is among the recent ones.
     pub(crate) fn is_recent(hour: i64, now_ms: i64) -> bool {
         hour >= oldest_hour(now_ms)
@@ -139,8 +158,10 @@ impl RecentHours {
 
     /// Hours with windows whose logs have come and that are not closed.
     pub(crate) fn closable(&self, now_ms: i64) -> Vec<i64> {
-        let is_due =
-            |hour: i64, stored: &Stored| stored.closed_windows < Ledger::windows_over(hour, now_ms);
+        let is_due = |hour: i64, stored: &Stored| {
+            let mut closable = Ledger::closable(hour, &stored.closed_windows, now_ms);
+            closable.next().is_some()
+        };
         let due = self
             .stored
             .iter()
@@ -160,6 +181,7 @@ impl RecentHours {
         self.summary.hours.retain(|key, _| key.hour >= oldest);
         self.activity.hours.retain(|key, _| key.hour >= oldest);
         self.audit.retain(|hour, _| *hour >= oldest);
+        self.operators.retain(|hour, _| *hour >= oldest);
         self.told.retain(|hour, _| *hour >= oldest);
         self.found.retain(|alert| alert.last_ms >= oldest * HOUR_MS);
     }

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, UNIX_EPOCH};
 
-use log_detections::abusive_operators;
 use log_summary::HOUR_MS;
 
 use crate::recent_hours::RecentHours;
@@ -28,8 +27,8 @@ pub(crate) async fn share_operators(
     now_ms: i64,
 ) -> Result<(), ReportError> {
     let rules = &deps.rules.abuse;
-    let since_ms = now_ms - i64::from(rules.hours) * HOUR_MS;
-    let operators = abusive_operators(&recent.summary, rules, since_ms);
+    let since = now_ms.div_euclid(HOUR_MS) - i64::from(rules.hours);
+    let operators = recent.operators_since(since).abusive(rules);
     let is_same =
         |shared: &Shared| shared.operators == operators && now_ms - shared.written_ms < AGAIN_MS;
     if shared.as_ref().is_some_and(is_same) {

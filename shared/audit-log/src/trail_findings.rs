@@ -89,10 +89,7 @@ mod tests {
         );
         assert_eq!(alert.finding, "7 of 14 files of a digest do not fit");
         assert_eq!((alert.value, alert.evidence.len()), (7.0, EVIDENCE));
-        assert_eq!(
-            alert.evidence[0],
-            "the log file trail/0.json.gz is missing"
-        );
+        assert_eq!(alert.evidence[0], "the log file trail/0.json.gz is missing");
         assert!(findings(14, Vec::new()).alert(&name()).is_none());
     }
 

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use log_summary::{Summary, WINDOW_MS, WINDOWS};
+use log_summary::Hour;
 use serde::Deserialize;
 
 /// When a network operator's visitors are looked at twice.
@@ -16,34 +16,55 @@ pub struct AbuseRules {
     pub hours: u32,
 }
 
-/// Numbers of the autonomous systems whose visitors attacked since `since_ms`, milliseconds
-/// since 1970. Only logs that say whose network a visitor is in count: CloudFront's.
-#[must_use]
-pub fn abusive_operators(summary: &Summary, rules: &AbuseRules, since_ms: i64) -> BTreeSet<u32> {
-    let mut counted: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
-    let since = since_ms.div_euclid(WINDOW_MS);
-    for (key, hour) in &summary.hours {
-        let first = key.hour * WINDOWS as i64;
-        let windows = (first..).zip(&hour.windows);
-        for (_, window) in windows.filter(|(number, _)| *number >= since) {
+/// What the visitors of network operators did, by the numbers of their autonomous systems.
+/// Only logs that say whose network a visitor is in count: CloudFront's.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Operators(BTreeMap<u32, Counts>);
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Counts {
+    attacks: u64,
+    requests: u64,
+}
+
+impl Operators {
+    /// Counts an hour, of which the rankings must have all that they ever had: what one
+    /// operator's visitors do in all is among what many of its networks do a little of.
+    pub fn count(&mut self, hour: &Hour) {
+        for window in &hour.windows {
             for (_, _, client) in window.suspects.ranking() {
-                let Some(asn) = client.asn else { continue };
-                let attacks = client.scans + client.traversals + client.failed_logins;
-                counted.entry(asn).or_default().0 += attacks;
+                if let Some(asn) = client.asn {
+                    let attacks = client.scans + client.traversals + client.failed_logins;
+                    self.0.entry(asn).or_default().attacks += attacks;
+                }
             }
             for (_, _, client) in window.clients.ranking() {
-                let Some(asn) = client.asn else { continue };
-                counted.entry(asn).or_default().1 += client.requests;
+                if let Some(asn) = client.asn {
+                    self.0.entry(asn).or_default().requests += client.requests;
+                }
             }
         }
     }
-    let is_abusive = |(attacks, requests): (u64, u64)| {
-        attacks >= rules.attacks.max(1) && attacks as f64 * 100.0 >= requests as f64 * rules.percent
-    };
-    let abusive = counted
-        .into_iter()
-        .filter(|(_, counts)| is_abusive(*counts));
-    abusive.map(|(asn, _)| asn).collect()
+
+    /// Adds what was counted elsewhere.
+    pub fn merge(&mut self, other: &Self) {
+        for (asn, theirs) in &other.0 {
+            let mine = self.0.entry(*asn).or_default();
+            mine.attacks += theirs.attacks;
+            mine.requests += theirs.requests;
+        }
+    }
+
+    /// Those whose visitors attacked, as the rules have it.
+    #[must_use]
+    pub fn abusive(&self, rules: &AbuseRules) -> BTreeSet<u32> {
+        let is_abusive = |counts: &Counts| {
+            counts.attacks >= rules.attacks.max(1)
+                && counts.attacks as f64 * 100.0 >= counts.requests as f64 * rules.percent
+        };
+        let abusive = self.0.iter().filter(|(_, counts)| is_abusive(counts));
+        abusive.map(|(asn, _)| *asn).collect()
+    }
 }
 
 #[cfg(test)]
@@ -65,16 +86,14 @@ mod tests {
             ..SummaryRules::default()
         };
         let mut observer = Observer::new(&rules, Source::Cloudfront);
-        // A home operator with one infected machine, and one that only attackers use.
-        for (asn, client, visits, scans) in [
-            (3320, &b"203.0.113.9"[..], 5000, 60),
-            (64_500, b"198.51.100.9", 10, 60),
-            (64_501, b"192.0.2.9", 0, 20),
-        ] {
+        // A home operator with one infected machine among many networks, and one that only
+        // attackers use.
+        for (asn, visits, scans) in [(3320, 5000, 60), (64_500, 10, 60), (64_501, 0, 20)] {
             for number in 0..visits + scans {
+                let client = format!("{}.{}.{}.9", asn % 200, asn / 400 % 200, number % 200);
                 observer.observe(&Request {
                     time_ms: HOUR_MS * 10,
-                    client,
+                    client: client.as_bytes(),
                     method: b"GET",
                     path: if number < visits { b"/" } else { b"/.env" },
                     status: if number < visits { 200 } else { 404 },
@@ -83,14 +102,17 @@ mod tests {
                 });
             }
         }
-        let summary = observer.finish();
+        let mut operators = Operators::default();
+        for hour in observer.finish().hours.values() {
+            let mut of_hour = Operators::default();
+            of_hour.count(hour);
+            operators.merge(&of_hour);
+        }
         let abuse = AbuseRules {
             attacks: 50,
             percent: 5.0,
             hours: 24,
         };
-        let found = abusive_operators(&summary, &abuse, 0);
-        assert_eq!(found, BTreeSet::from([64_500]));
-        assert!(abusive_operators(&summary, &abuse, HOUR_MS * 11).is_empty());
+        assert_eq!(operators.abusive(&abuse), BTreeSet::from([64_500]));
     }
 }

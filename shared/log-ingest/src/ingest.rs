@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, Read};
+use std::ops::RangeInclusive;
 
 use audit_log::{AuditEvent, AuditFindings, AuditRules, ReadLimits, read_events};
 use log_formats::{
@@ -107,7 +108,7 @@ fn ingest_lines(
     let mut ingested = Ingested::default();
     let mut failed = None;
     let (mut number, mut skewed) = (0, 0);
-    let believed = EARLIEST_MS..=rules.now_ms.saturating_add(HOUR_MS);
+    let believed = believed(rules);
     let read = read_lines(stream, &rules.limits, |line| {
         number += 1;
         let parsed = parser.parse(line, |record| {
@@ -138,6 +139,11 @@ fn ingest_lines(
     Ok(ingested)
 }
 
+/// Times that a clock which is right may say.
+const fn believed(rules: &Rules<'_>) -> RangeInclusive<i64> {
+    EARLIEST_MS..=rules.now_ms.saturating_add(HOUR_MS)
+}
+
 /// CloudTrail's files are one line each.
 fn ingest_audit(
     stream: impl Read,
@@ -151,7 +157,12 @@ fn ingest_audit(
         max_bytes: rules.limits.max_bytes,
         max_record_bytes: rules.limits.max_line_bytes,
     };
+    let (mut skewed, believed) = (0, believed(rules));
     let read = read_events(stream, &limits, |event| {
+        if !believed.contains(&event.time_ms) {
+            skewed += 1;
+            return;
+        }
         ingested.audit.observe(rules.audit, event);
         if let (Some(tables), None) = (&mut tables, &failed) {
             failed = write_event(tables, source, event).err();
@@ -164,6 +175,7 @@ fn ingest_audit(
         .as_ref()
         .map_or_else(|error| error.read, |totals| *totals);
     ingested.records = totals.events;
+    ingested.summary.skewed = skewed;
     ingested.totals.lines = totals.events + totals.bad;
     if totals.bad > 0 {
         ingested.bad_lines.insert(BadLine::Form.code(), totals.bad);

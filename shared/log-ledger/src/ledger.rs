@@ -1,13 +1,21 @@
 use std::collections::BTreeMap;
+use std::ops::Range;
 
+use log_formats::Source;
 use log_summary::{HOUR_MS, WINDOW_MS, WINDOWS};
 use serde::{Deserialize, Serialize};
 
 use crate::{Partial, Sums};
 
-/// How long after a window its logs may come and still count in its percentiles: the load
-/// balancer and CloudFront deliver most of them within five minutes.
-const LATE_MS: i64 = 10 * 60_000;
+/// The tiers whose logs say how long requests took, and how long after a window they may come
+/// and still count in its percentiles, in milliseconds. The load balancer delivers within five
+/// minutes, CloudFront mostly within an hour:
+/// <https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html>
+const LATE_MS: [(Source, i64); 3] = [
+    (Source::Cloudfront, 75 * 60_000),
+    (Source::Alb, 10 * 60_000),
+    (Source::Nginx, 10 * 60_000),
+];
 
 /// What all logs add up to in one hour.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -18,8 +26,9 @@ pub struct Ledger {
     pub logs: BTreeMap<String, String>,
     /// What they add up to.
     pub sums: Sums,
-    /// So many of the hour's windows are closed: their percentiles have been told.
-    pub closed_windows: usize,
+    /// So many of a tier's windows are closed: their percentiles have been told.
+    #[serde(default)]
+    pub closed_windows: BTreeMap<Source, usize>,
     /// So often its table files have been compacted.
     #[serde(default)]
     pub compactions: u32,
@@ -44,7 +53,7 @@ impl Ledger {
             hour,
             logs: BTreeMap::new(),
             sums: Sums::default(),
-            closed_windows: 0,
+            closed_windows: BTreeMap::new(),
             compactions: 0,
         }
     }
@@ -77,18 +86,27 @@ impl Ledger {
         std::mem::take(&mut self.logs).into_keys().collect()
     }
 
-    /// How many windows of an hour are over and have their logs, at `now_ms`.
-    #[must_use]
-    pub fn windows_over(hour: i64, now_ms: i64) -> usize {
-        let over = (now_ms - LATE_MS - hour * HOUR_MS).div_euclid(WINDOW_MS);
-        usize::try_from(over).unwrap_or(0).min(WINDOWS)
+    /// Of an hour, the tiers with windows that are over, have their logs at `now_ms`, and are
+    /// not among those that are closed.
+    pub fn closable(
+        hour: i64,
+        closed: &BTreeMap<Source, usize>,
+        now_ms: i64,
+    ) -> impl Iterator<Item = (Source, Range<usize>)> {
+        LATE_MS.into_iter().filter_map(move |(source, late_ms)| {
+            let over = (now_ms - late_ms - hour * HOUR_MS).div_euclid(WINDOW_MS);
+            let over = usize::try_from(over).unwrap_or(0).min(WINDOWS);
+            let closed = closed.get(&source).copied().unwrap_or(0);
+            (closed < over).then_some((source, closed..over))
+        })
     }
 
     /// Closes the windows whose logs have come by now. Each is closed once.
-    pub fn close_windows(&mut self, now_ms: i64) -> std::ops::Range<usize> {
-        let over = Self::windows_over(self.hour, now_ms);
-        let closed = self.closed_windows..over.max(self.closed_windows);
-        self.closed_windows = closed.end;
+    pub fn close_windows(&mut self, now_ms: i64) -> Vec<(Source, Range<usize>)> {
+        let closed: Vec<_> = Self::closable(self.hour, &self.closed_windows, now_ms).collect();
+        for (source, windows) in &closed {
+            self.closed_windows.insert(*source, windows.end);
+        }
         closed
     }
 }
@@ -96,7 +114,7 @@ impl Ledger {
 #[cfg(test)]
 mod tests {
     use audit_log::AuditRules;
-    use log_formats::{LineLimits, Source};
+    use log_formats::LineLimits;
     use log_ingest::{Rules, ingest};
     use log_summary::{Site, SummaryRules};
 
@@ -204,10 +222,22 @@ mod tests {
     fn windows_are_closed_once_and_in_their_order() {
         let mut ledger = Ledger::new(10);
         let start_ms = 10 * HOUR_MS;
-        assert_eq!(ledger.close_windows(start_ms - 1), 0..0);
-        assert_eq!(ledger.close_windows(start_ms + 15 * 60_000), 0..1);
-        assert_eq!(ledger.close_windows(start_ms + 16 * 60_000), 1..1);
-        assert_eq!(ledger.close_windows(start_ms + 9 * HOUR_MS), 1..12);
-        assert_eq!(ledger.close_windows(start_ms), 12..12);
+        let mut close = |now_ms| {
+            let closed = ledger.close_windows(now_ms).into_iter();
+            closed
+                .map(|(source, windows)| (source.name(), windows))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(close(start_ms - 1), []);
+        assert_eq!(
+            close(start_ms + 15 * 60_000),
+            [("alb", 0..1), ("nginx", 0..1)]
+        );
+        assert_eq!(close(start_ms + 16 * 60_000), []);
+        assert_eq!(
+            close(start_ms + 9 * HOUR_MS),
+            [("cloudfront", 0..12), ("alb", 1..12), ("nginx", 1..12)]
+        );
+        assert_eq!(close(start_ms), []);
     }
 }
