@@ -1,13 +1,17 @@
 //! Reads log files as the Lambda functions read them, on this machine:
 //!
 //! ```text
-//! cargo run --release -p logs -- access-logs/ --out report/
+//! cargo run --release -p logs -- report access-logs/ --out report/
 //! ```
 //!
 //! Files of any tier, compressed or not, become pages of each hour and day, a hot list, what
 //! the detections find, and with `--tables` Parquet files.
+//!
+//! `logs backfill` has the function log-processor read the objects of the log bucket that it
+//! has not read yet.
 
 mod arguments;
+mod backfill;
 mod files;
 mod read;
 mod write;
@@ -19,10 +23,16 @@ use audit_log::AuditRules;
 use clap::Parser;
 use site_logs::LogRules;
 
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, ReportArguments, Task};
 
 fn main() -> Result<()> {
-    let arguments = Arguments::parse();
+    match Arguments::parse().task {
+        Task::Report(arguments) => report(&arguments),
+        Task::Backfill(arguments) => backfill::backfill(&arguments),
+    }
+}
+
+fn report(arguments: &ReportArguments) -> Result<()> {
     let rules = match &arguments.rules {
         None => LogRules::of_site()?,
         Some(path) => {
@@ -32,8 +42,8 @@ fn main() -> Result<()> {
     };
     let found = files::find(&arguments.paths, arguments.source)?;
     let audit = AuditRules::standard()?;
-    let read = read::read_all(&found.files, (&rules, &audit), &arguments)?;
-    let written = write::write_all(&read, (&rules, &audit), &arguments)?;
+    let read = read::read_all(&found.files, (&rules, &audit), arguments)?;
+    let written = write::write_all(&read, (&rules, &audit), arguments)?;
     let mut out = std::io::stdout().lock();
     if found.passed_over > 0 {
         writeln!(

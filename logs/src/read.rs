@@ -16,7 +16,7 @@ use log_summary::{Activity, Summary};
 use sha2::{Digest, Sha256};
 use site_logs::LogRules;
 
-use crate::arguments::Arguments;
+use crate::arguments::ReportArguments;
 use crate::files::LogFile;
 
 /// What all files hold.
@@ -43,7 +43,7 @@ struct Counts {
 pub(crate) fn read_all(
     files: &[LogFile],
     (rules, audit): (&LogRules, &AuditRules),
-    arguments: &Arguments,
+    arguments: &ReportArguments,
 ) -> Result<Read> {
     let now_ms = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?;
     let read = Read {
@@ -80,7 +80,7 @@ pub(crate) fn read_all(
         .map_err(|_| anyhow::anyhow!("a thread that read a file broke off"))?
 }
 
-fn columns(arguments: &Arguments) -> Option<Columns> {
+fn columns(arguments: &ReportArguments) -> Option<Columns> {
     let names = arguments.fields.iter().map(String::as_str);
     (!arguments.fields.is_empty()).then(|| Columns::of_names(names))
 }
@@ -89,7 +89,7 @@ fn read_file(
     file: &LogFile,
     rules: &LogRules,
     rules_of_files: &Rules<'_>,
-    arguments: &Arguments,
+    arguments: &ReportArguments,
 ) -> Result<Ingested> {
     let described = || format!("read {}", file.path.display());
     let stream = File::open(&file.path).with_context(described)?;

@@ -10,14 +10,14 @@ use log_summary::HOUR_MS;
 use report_page::{Period, Report, render};
 use site_logs::LogRules;
 
-use crate::arguments::Arguments;
+use crate::arguments::ReportArguments;
 use crate::read::Read;
 
 /// Writes pages, hot lists and alerts; what they are, a line each.
 pub(crate) fn write_all(
     read: &Read,
     (rules, audit): (&LogRules, &AuditRules),
-    arguments: &Arguments,
+    arguments: &ReportArguments,
 ) -> Result<Vec<String>> {
     let mut alerts = judge(&read.summary, &rules.detections, 0);
     alerts.extend(read.audit.alerts(audit, 0));

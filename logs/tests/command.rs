@@ -1,4 +1,4 @@
-//! The command, run as a person runs it.
+//! `logs report`, run as a person runs it.
 #![expect(clippy::unwrap_used, reason = "a test ends at the first fault")]
 
 use std::fs;
@@ -17,6 +17,7 @@ fn line(minute: u32, path: &str, status: u16) -> String {
 
 fn logs(dir: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_logs"))
+        .arg("report")
         .args(arguments)
         .current_dir(dir)
         .output()
