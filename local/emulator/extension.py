@@ -18,6 +18,7 @@ from urllib.parse import parse_qs
 
 import alb_access_logs
 import alb_log_delivery
+import cloudtrail_keys
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator
 from ministack.services import alb, cloudfront, cloudwatch, cloudwatch_logs, lambda_svc
@@ -58,7 +59,7 @@ def check_symbols():
     """Ends the process when ministack no longer has something this file uses."""
     missing = [
         f"{owner.__name__}.{name}"
-        for used in (USED, alb_access_logs.USED, alb_log_delivery.USED)
+        for used in (USED, alb_access_logs.USED, alb_log_delivery.USED, cloudtrail_keys.USED)
         for owner, names in used.items()
         for name in names
         if not hasattr(owner, name)
@@ -398,6 +399,7 @@ EXTENSIONS = [
     reach_load_balancers,
     register_targets,
     alb_access_logs.log_requests,
+    cloudtrail_keys.answer_public_keys,
     add_embedded_metrics,
     fail_on_request,
     record_unknown_resources,

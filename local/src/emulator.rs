@@ -1,7 +1,7 @@
 //! The AWS emulator: ministack with this repository's extension.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -11,7 +11,11 @@ use crate::log_delivery;
 use crate::machine;
 use crate::ports::PortPlan;
 use crate::process::{Service, StopBy, bound_command};
+use crate::stack::Stack;
 use crate::tools::Environment;
+
+/// Environment variable with the file of CloudTrail's public keys.
+const TRAIL_KEYS_VARIABLE: &str = "SIDETIER_CLOUDTRAIL_KEYS";
 
 /// Starts the emulator, empty, with IAM enforced.
 pub(crate) fn start(
@@ -51,6 +55,7 @@ pub(crate) fn start(
             log_delivery::SECONDS_VARIABLE,
             log_delivery::interval()?.as_secs().to_string(),
         )
+        .env(TRAIL_KEYS_VARIABLE, trail_keys(&work))
         .env("AWS_ENDPOINT_URL", &endpoint)
         .env("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID)
         .env("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY)
@@ -68,4 +73,18 @@ pub(crate) fn start(
 /// The address of every AWS service.
 pub(crate) fn endpoint(ports: &PortPlan) -> String {
     format!("http://127.0.0.1:{}", ports.emulator)
+}
+
+fn trail_keys(work: &Path) -> PathBuf {
+    work.join("cloudtrail-keys.json")
+}
+
+impl Stack {
+    /// The file with what CloudTrail answers as its public keys, a JSON array of `Fingerprint`,
+    /// `Value`, `ValidityStartTime` and `ValidityEndTime`. There is none until someone, whose
+    /// digests are to be believed, writes it.
+    #[must_use]
+    pub fn trail_keys_file(&self) -> PathBuf {
+        trail_keys(&self.state_dir.join("emulator"))
+    }
 }

@@ -15,6 +15,7 @@ mod idempotency;
 mod image_requests;
 mod image_uploads;
 mod launch;
+mod log_digests;
 mod log_tables;
 mod log_tier;
 mod logs;

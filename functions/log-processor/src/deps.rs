@@ -8,6 +8,7 @@ use site_logs::{LogRules, RulesError};
 use store::Bucket;
 
 use crate::Config;
+use crate::public_keys::PublicKeys;
 
 /// How long a claim on a log lasts: longer than the function's timeout (300 s), shorter than
 /// the queue's visibility timeout (1,800 s), so that the delivery after a crash finds the log
@@ -28,6 +29,8 @@ pub struct Deps {
     pub logs: Bucket,
     /// The bucket with what is made of them.
     pub results: Bucket,
+    /// What CloudTrail signs its digests with.
+    pub(crate) public_keys: PublicKeys,
     /// Once per log.
     pub idempotency: Idempotency,
 }
@@ -71,6 +74,7 @@ impl Deps {
             hash_key,
             logs: Bucket::new(objects.clone(), config.log_bucket.clone()),
             results: Bucket::new(objects, config.results_bucket.clone()),
+            public_keys: PublicKeys::new(aws_sdk_cloudtrail::Config::new(&aws)),
             idempotency: Idempotency::new(tables, config.log_table.clone(), LEASE),
             config,
         })

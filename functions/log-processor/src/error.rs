@@ -32,6 +32,15 @@ pub enum ProcessError {
         /// All names.
         allowed: String,
     },
+    /// It is where digests are, and has no digest's name.
+    #[error("read `{key}`: no digest of CloudTrail has such a name")]
+    DigestName {
+        /// Its key.
+        key: String,
+    },
+    /// CloudTrail does not tell its public keys.
+    #[error("ask CloudTrail what it signs digests with")]
+    PublicKeys(#[source] StoreError),
     /// The subscription's data cannot be read.
     #[error(transparent)]
     Subscription(#[from] SubscriptionError),
@@ -86,6 +95,7 @@ impl Classified for ProcessError {
             | Self::Message(_)
             | Self::OtherBucket { .. }
             | Self::Source { .. }
+            | Self::DigestName { .. }
             | Self::Subscription(_)
             | Self::Ingest {
                 source: IngestError::Open(_),
@@ -94,7 +104,7 @@ impl Classified for ProcessError {
             Self::OutOfTime { .. } | Self::InProgress { .. } | Self::Disk(_) => {
                 ErrorClass::Transient
             }
-            Self::Store(source) => source.class(),
+            Self::Store(source) | Self::PublicKeys(source) => source.class(),
             Self::Idempotency(source) => source.class(),
             Self::Ingest { .. } | Self::Document(_) | Self::Worker { .. } => ErrorClass::Permanent,
         }
@@ -106,6 +116,8 @@ impl Classified for ProcessError {
             Self::Message(_) => "event.message",
             Self::OtherBucket { .. } => "event.other_bucket",
             Self::Source { .. } => "log.source",
+            Self::DigestName { .. } => "digest.name",
+            Self::PublicKeys(_) => "digest.public_keys",
             Self::Subscription(_) => "event.subscription",
             Self::Ingest { .. } => "log.ingest",
             Self::OutOfTime { .. } => "log.out_of_time",

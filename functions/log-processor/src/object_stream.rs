@@ -11,6 +11,8 @@ use crate::ProcessError;
 
 /// Pieces on their way: enough to keep both ends busy, few enough not to matter.
 const PIECES: usize = 8;
+/// Bytes of the first piece.
+const FIRST_BYTES: usize = 4;
 
 type Piece = Result<Bytes, io::Error>;
 
@@ -18,6 +20,7 @@ type Piece = Result<Bytes, io::Error>;
 pub(crate) struct ObjectStream {
     pieces: mpsc::Receiver<Piece>,
     current: Bytes,
+    has_begun: bool,
 }
 
 /// The end that is fed.
@@ -30,6 +33,7 @@ pub(crate) fn object_stream() -> (Feed, ObjectStream) {
     let stream = ObjectStream {
         pieces: receiver,
         current: Bytes::new(),
+        has_begun: false,
     };
     (Feed { pieces: sender }, stream)
 }
@@ -67,12 +71,22 @@ impl Feed {
 
 impl BufRead for ObjectStream {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        while self.current.is_empty() {
+        // What a log is compressed with is told by its first bytes, which must come together.
+        let least = if self.has_begun { 1 } else { FIRST_BYTES };
+        while self.current.len() < least {
             match self.pieces.blocking_recv() {
                 None => break,
-                Some(piece) => self.current = piece?,
+                Some(piece) => {
+                    let piece = piece?;
+                    self.current = if self.current.is_empty() {
+                        piece
+                    } else {
+                        [&self.current[..], &piece].concat().into()
+                    };
+                }
             }
         }
+        self.has_begun = true;
         Ok(&self.current)
     }
 
@@ -98,13 +112,14 @@ mod tests {
     #[test]
     fn pieces_are_read_as_one_stream() {
         let (feed, mut stream) = object_stream();
-        for piece in ["ab", "", "cde"] {
+        for piece in ["ab", "", "cde", "f"] {
             feed.pieces.blocking_send(Ok(Bytes::from(piece))).unwrap();
         }
         drop(feed);
+        assert_eq!(stream.fill_buf().unwrap(), b"abcde");
         let mut text = String::new();
         stream.read_to_string(&mut text).unwrap();
-        assert_eq!(text, "abcde");
+        assert_eq!(text, "abcdef");
         assert_eq!(stream.read(&mut [0; 8]).unwrap(), 0);
     }
 }

@@ -12,6 +12,7 @@ use tracing::{info, warn};
 
 use crate::object_stream::object_stream;
 use crate::read_log::{read_log, store_result};
+use crate::verify_digest::verify_digest;
 use crate::{Deps, ProcessError};
 
 /// The end of the names of what Elastic Load Balancing writes to see whether it may write.
@@ -33,7 +34,7 @@ pub(crate) async fn process_object(
         });
     }
     let key = event.object_key.as_str();
-    if key.ends_with(TEST_FILE) || is_digest(key) {
+    if key.ends_with(TEST_FILE) {
         return Ok(());
     }
     // Not the sequencer: whoever reads old logs again has none.
@@ -73,6 +74,9 @@ async fn read_object(
     deps: &Arc<Deps>,
     deadline: Deadline,
 ) -> Result<&'static str, ProcessError> {
+    if is_digest(key) {
+        return verify_digest(key, deps, deadline).await;
+    }
     let source = source_of(key)?;
     let Some(object) = deps.logs.open(key).await? else {
         info!(object.key = key, "A log was deleted before it was read");

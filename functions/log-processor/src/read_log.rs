@@ -4,7 +4,7 @@ use std::io::BufRead;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use log_formats::{LineLimits, Source};
+use log_formats::{Columns, LineLimits, Source};
 use log_ingest::{Ingested, PartitionFile, PartitionedTables, Rules, ingest};
 use log_ledger::{LogName, Partial, encode, keys};
 use log_privacy::Privacy;
@@ -38,7 +38,7 @@ pub(crate) async fn read_log(
             summary: &deps.rules.requests,
             audit: &deps.audit,
             limits: LineLimits::default(),
-            columns: None,
+            columns: columns(&deps),
             now_ms: now_ms(),
         };
         let ingested = ingest(stream, source, &rules, Some(&mut tables))?;
@@ -62,6 +62,12 @@ pub(crate) async fn read_log(
             Err(ProcessError::Worker { origin, source })
         }
     }
+}
+
+/// The fields of lines without a header.
+fn columns(deps: &Deps) -> Option<Columns> {
+    let fields = &deps.rules.cloudfront.realtime_fields;
+    (!fields.is_empty()).then(|| Columns::of_names(fields.iter().map(String::as_str)))
 }
 
 enum ReadFault {
@@ -96,7 +102,8 @@ pub(crate) async fn store_result(
     Ok(())
 }
 
-async fn store_partial(partial: &Partial, deps: &Deps) -> Result<(), ProcessError> {
+/// Stores what a log adds up to, until `log-report` folds it.
+pub(crate) async fn store_partial(partial: &Partial, deps: &Deps) -> Result<(), ProcessError> {
     let object = NewObject {
         key: &keys::pending(&partial.id),
         bytes: encode(partial)?.into(),
