@@ -14,6 +14,10 @@ use crate::public_keys::PublicKeys;
 /// the queue's visibility timeout (1,800 s), so that the delivery after a crash finds the log
 /// free.
 const LEASE: Duration = Duration::from_secs(400);
+/// How long a claim on a delivery of CloudWatch Logs lasts. It has a megabyte of text at most,
+/// and Lambda tries again after one minute and after two: a longer claim than that would
+/// make all tries after a crash find it taken.
+const DELIVERY_LEASE: Duration = Duration::from_secs(50);
 
 /// What reading a log needs. Made once per process.
 pub struct Deps {
@@ -33,6 +37,8 @@ pub struct Deps {
     pub(crate) public_keys: PublicKeys,
     /// Once per log.
     pub idempotency: Idempotency,
+    /// Once per delivery.
+    pub deliveries: Idempotency,
 }
 
 /// Why the function could not start.
@@ -75,7 +81,8 @@ impl Deps {
             logs: Bucket::new(objects.clone(), config.log_bucket.clone()),
             results: Bucket::new(objects, config.results_bucket.clone()),
             public_keys: PublicKeys::new(aws_sdk_cloudtrail::Config::new(&aws)),
-            idempotency: Idempotency::new(tables, config.log_table.clone(), LEASE),
+            idempotency: Idempotency::new(tables.clone(), config.log_table.clone(), LEASE),
+            deliveries: Idempotency::new(tables, config.log_table.clone(), DELIVERY_LEASE),
             config,
         })
     }

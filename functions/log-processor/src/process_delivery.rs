@@ -32,7 +32,7 @@ pub(crate) async fn process_delivery(data: &str, deps: &Arc<Deps>) -> Result<(),
         allowed: Source::ALL.map(Source::name).join(", "),
     })?;
     let name = format!("log-processor#{}", log.origin);
-    let token = match deps.idempotency.claim(&name, SystemTime::now()).await? {
+    let token = match deps.deliveries.claim(&name, SystemTime::now()).await? {
         Claim::Acquired(token) => token,
         Claim::InProgress => return Err(ProcessError::InProgress { origin: log.origin }),
         Claim::Completed(_) => {
@@ -48,11 +48,11 @@ pub(crate) async fn process_delivery(data: &str, deps: &Arc<Deps>) -> Result<(),
     match outcome.await {
         Ok(()) => {
             let now = SystemTime::now();
-            deps.idempotency.complete(&name, token, "read", now).await?;
+            deps.deliveries.complete(&name, token, "read", now).await?;
             Ok(())
         }
         Err(error) => {
-            if let Err(kept) = deps.idempotency.release(&name, token).await {
+            if let Err(kept) = deps.deliveries.release(&name, token).await {
                 warn!(error = %Chain(&kept), class = ?error.class(), "Kept the lease of a delivery");
             }
             Err(error)

@@ -8,7 +8,7 @@ use crate::harness::get;
 use crate::logs::duckdb;
 
 /// A page that no other test asks for.
-const PAGE: &str = "/shop?page=4711";
+const PAGE: &str = "/search?page=4711";
 const VISITS: u64 = 7;
 
 /// What visitors do is in the report, in metrics, in tables and in the hot list within a

@@ -14,15 +14,15 @@ for path in glob.glob("cloudfront/**/*.gz", recursive=True):
             if line.startswith("{"):
                 row = json.loads(line)
                 asked = row["cs-uri-stem"] + "?" + row["cs-uri-query"]
-                counts["raw cloudfront"] += asked == "/shop?page=4711"
+                counts["raw cloudfront"] += asked == "/search?page=4711"
 for path in glob.glob("alb/**/*.log.gz", recursive=True):
     with gzip.open(path, "rt") as log:
         for row in csv.reader(log, delimiter=" ", escapechar="\\"):
-            counts["raw alb"] += row[12].split(" ")[1].endswith("/shop?page=4711")
+            counts["raw alb"] += row[12].split(" ")[1].endswith("/search?page=4711")
 rows = duckdb.sql(
     """SELECT source, count(*)
     FROM read_parquet('tables/web_requests/**/*.parquet', hive_partitioning = true)
-    WHERE path = '/shop' AND query = 'page=4711' GROUP BY 1"""
+    WHERE path = '/search' AND query = 'page=4711' GROUP BY 1"""
 ).fetchall()
 for source, count in rows:
     counts[f"table {source}"] = count
