@@ -74,6 +74,14 @@ fn functions_get_the_variables_they_read() {
         variables("SiteServeFunction"),
         read(site_serve::Config::VARIABLES)
     );
+    assert_eq!(
+        variables("LogProcessorFunction"),
+        read(log_processor::Config::VARIABLES)
+    );
+    assert_eq!(
+        variables("LogReportFunction"),
+        read(log_report::Config::VARIABLES)
+    );
 }
 
 /// The part of a resource from one property to the next of the same depth.

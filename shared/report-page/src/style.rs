@@ -23,7 +23,7 @@ figure{margin:1rem 0}figcaption{color:var(--soft);font-size:.9rem}
 svg{width:100%;height:auto;display:block}
 svg .bar{fill:var(--accent)}svg .bad{fill:var(--bad)}svg text{fill:var(--soft);font:11px system-ui,sans-serif}
 svg line{stroke:var(--line)}
-.alert{border:1px solid var(--line);border-left:.4rem solid var(--bad);border-radius:.4rem;padding:.6rem .9rem;margin:.6rem 0;background:var(--card)}
+.alert{border:1px solid var(--line);border-left:.4rem solid var(--bad);border-radius:.4rem;padding:.6rem .9rem;margin:.6rem 0;background:var(--card);overflow-wrap:anywhere}
 .alert p{margin:.2rem 0}.none{color:var(--good)}
 a{color:var(--accent)}
 footer{padding-bottom:2rem;color:var(--soft);font-size:.9rem}

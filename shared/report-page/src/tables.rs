@@ -17,7 +17,7 @@ pub(crate) fn tiers(report: &Report<'_>) -> Markup {
         .filter_map(|(source, name)| Some((name, report.total_of(*source)?)))
         .collect();
     html! {
-        div.scroll tabindex="0" role="region" aria-label="Table" { table {
+        div.scroll tabindex="0" role="region" aria-label="Tiers, from visitors inwards" { table {
             caption { "Tiers, from visitors inwards" }
             thead { tr {
                 th scope="col" { "Tier" } th scope="col" { "Requests" } th scope="col" { "From the cache" }
@@ -47,7 +47,7 @@ pub(crate) fn routes(hour: &Hour) -> Markup {
         by.then_with(|| a.0.cmp(b.0))
     });
     html! {
-        div.scroll tabindex="0" role="region" aria-label="Table" { table {
+        div.scroll tabindex="0" role="region" aria-label="Groups of paths" { table {
             caption { "Groups of paths" }
             thead { tr {
                 th scope="col" { "Group" } th scope="col" { "Requests" } th scope="col" { "From the cache" }
@@ -70,7 +70,7 @@ pub(crate) fn routes(hour: &Hour) -> Markup {
 /// The most requested pages.
 pub(crate) fn pages(hour: &Hour) -> Markup {
     html! {
-        div.scroll tabindex="0" role="region" aria-label="Table" { table {
+        div.scroll tabindex="0" role="region" aria-label="Top pages" { table {
             caption { "Top pages" }
             thead { tr {
                 th scope="col" { "Page" } th scope="col" { "Requests" } th scope="col" { "Errors" }
@@ -94,7 +94,7 @@ pub(crate) fn pages(hour: &Hour) -> Markup {
 /// What the cache warmer begins with.
 pub(crate) fn hot(list: &HotList) -> Markup {
     html! {
-        div.scroll tabindex="0" role="region" aria-label="Table" { table {
+        div.scroll tabindex="0" role="region" aria-label="Hot pages: what a warm cache spares the origin, older reads counting less" { table {
             caption { "Hot pages: what a warm cache spares the origin, older reads counting less" }
             thead { tr {
                 th scope="col" { "Page" } th scope="col" { "Heat" } th scope="col" { "Origin" }
@@ -142,7 +142,7 @@ pub(crate) fn agents(hour: &Hour) -> Markup {
                 th scope="row" { (class.title()) } td { (count(of(class))) }
             } } }
         }
-        div.scroll tabindex="0" role="region" aria-label="Table" { table {
+        div.scroll tabindex="0" role="region" aria-label="Programs that are no browsers" { table {
             caption { "Programs that are no browsers" }
             thead { tr {
                 th scope="col" { "User agent" } th.text scope="col" { "Kind" }

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_sqs::types::QueueAttributeName;
 use local::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY};
 use serde_json::{Value, json};
 
@@ -51,13 +52,25 @@ impl Mailbox {
                 .endpoint_url(stack().emulator_endpoint())
                 .build(),
         );
-        let created = queues.create_queue().queue_name("mailbox").send().await;
+        let queue = format!("arn:aws:sqs:{REGION}:000000000000:mailbox");
+        let topic = stack().output("AlarmTopicArn").unwrap();
+        let policy = json!({"Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage", "Resource": queue,
+            "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+        }]});
+        let created = queues
+            .create_queue()
+            .queue_name("mailbox")
+            .attributes(QueueAttributeName::Policy, policy.to_string())
+            .send()
+            .await;
         let url = created.unwrap().queue_url().unwrap().to_owned();
         topics
             .subscribe()
-            .topic_arn(stack().output("AlarmTopicArn").unwrap())
+            .topic_arn(topic)
             .protocol("sqs")
-            .endpoint(format!("arn:aws:sqs:{REGION}:000000000000:mailbox"))
+            .endpoint(queue)
             .send()
             .await
             .unwrap();
