@@ -61,7 +61,7 @@ async fn broken_logs_harm_nobody() {
     deliver(
         "nginx/junk.log.gz",
         (0..50_000u32)
-            .map(|byte| (byte * 7919 >> 3) as u8)
+            .map(|byte| ((byte * 7919) >> 3) as u8)
             .collect(),
     )
     .await;

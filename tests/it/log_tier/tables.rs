@@ -35,7 +35,7 @@ async fn table_files_of_an_hour_that_is_over_become_one() {
     // Nothing is left to do.
     report();
     let journals = list("LogResultsBucketName", "compactions/").await;
-    assert_eq!(journals, [String::new(); 0]);
+    assert!(journals.is_empty(), "{journals:?}");
     let dir = tempfile::tempdir().unwrap();
     let key = files().await.remove(0);
     let bytes = object("LogResultsBucketName", &key).await.unwrap();
