@@ -96,7 +96,7 @@ pub(crate) async fn store_result(
     tell(&log.origin, source, &result.ingested);
     let mut metrics = deps.config.telemetry.metrics();
     count(&result.ingested, &mut metrics);
-    let partial = Partial::new(log, source, result.ingested, Vec::new());
+    let partial = Partial::new(log, source, result.ingested, Vec::new(), now_ms());
     store_partial(&partial, deps).await?;
     metrics.flush();
     Ok(())
@@ -105,7 +105,7 @@ pub(crate) async fn store_result(
 /// Stores what a log adds up to, until `log-report` folds it.
 pub(crate) async fn store_partial(partial: &Partial, deps: &Deps) -> Result<(), ProcessError> {
     let object = NewObject {
-        key: &keys::pending(&partial.id),
+        key: &keys::pending(partial, now_ms()),
         bytes: encode(partial)?.into(),
         content_type: "application/gzip",
         cache_control: "no-store",
@@ -159,7 +159,7 @@ fn count(ingested: &Ingested, metrics: &mut Metrics) {
     metrics.add("LogBytes", Unit::Bytes, bytes);
 }
 
-fn now_ms() -> i64 {
+pub(crate) fn now_ms() -> i64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     i64::try_from(now.unwrap_or_default().as_millis()).unwrap_or(i64::MAX)
 }

@@ -29,7 +29,16 @@ pub(crate) struct Episode {
     pub(crate) name: String,
     /// Whether it was sent.
     pub(crate) is_sent: bool,
-    /// Counts changes of the row.
+    /// Counts changes of the row; 0 where there is none yet.
+    version: u64,
+}
+
+/// A row as it was read.
+#[derive(Default)]
+struct Row {
+    /// `None` where there is none, or one of another form than this version writes: it is
+    /// written anew.
+    episode: Option<Episode>,
     version: u64,
 }
 
@@ -68,11 +77,12 @@ impl AlertLog {
         alert: &'a Alert,
     ) -> BoxFuture<'a, Result<Option<Episode>, StoreError>> {
         Box::pin(async move {
-            let known = self.get(&alert.key()).await?;
-            let Some(mut episode) = Episode::after(known.as_ref(), alert) else {
+            let row = self.get(&alert.key()).await?;
+            let Some(mut episode) = Episode::after(row.episode.as_ref(), alert) else {
                 return Ok(None);
             };
-            if known.as_ref() != Some(&episode) {
+            if row.episode.as_ref() != Some(&episode) {
+                episode.version = row.version;
                 self.put(&mut episode).await?;
             }
             Ok(Some(episode))
@@ -90,7 +100,7 @@ impl AlertLog {
         })
     }
 
-    async fn get(&self, key: &str) -> Result<Option<Episode>, StoreError> {
+    async fn get(&self, key: &str) -> Result<Row, StoreError> {
         let output = self
             .client
             .get_item()
@@ -101,7 +111,7 @@ impl AlertLog {
             .send()
             .await
             .map_err(|error| StoreError::call("get the alert", key, error))?;
-        output.item().map(|item| read(key, item)).transpose()
+        Ok(output.item().map_or_else(Row::default, read))
     }
 
     /// Writes the row if it is as it was read.
@@ -115,7 +125,7 @@ impl AlertLog {
             .table_name(&self.table)
             .set_item(Some(write(&key, episode)?));
         let request = if read_version == 0 {
-            request.condition_expression("attribute_not_exists(pk)")
+            request.condition_expression("attribute_not_exists(version)")
         } else {
             request
                 .condition_expression("version = :read")
@@ -161,23 +171,24 @@ fn write(key: &str, episode: &Episode) -> Result<HashMap<String, AttributeValue>
     Ok(HashMap::from(item))
 }
 
-fn read(key: &str, item: &HashMap<String, AttributeValue>) -> Result<Episode, StoreError> {
-    let missing = |attribute| StoreError::Row {
-        key: key.to_owned(),
-        attribute,
-    };
-    let text = |name| item.get(name).and_then(|value| value.as_s().ok());
+fn read(item: &HashMap<String, AttributeValue>) -> Row {
     let version = item.get("version").and_then(|value| value.as_n().ok());
-    let sent = item.get("sent").and_then(|value| value.as_bool().ok());
-    Ok(Episode {
-        alert: text("alert")
-            .and_then(|alert| serde_json::from_str(alert).ok())
-            .ok_or_else(|| missing("alert"))?,
-        name: text("episode").ok_or_else(|| missing("episode"))?.clone(),
-        is_sent: *sent.ok_or_else(|| missing("sent"))?,
-        version: version
-            .and_then(|version| version.parse().ok())
-            .ok_or_else(|| missing("version"))?,
+    let version = version
+        .and_then(|version| version.parse().ok())
+        .unwrap_or(0);
+    Row {
+        episode: read_episode(item, version),
+        version,
+    }
+}
+
+fn read_episode(item: &HashMap<String, AttributeValue>, version: u64) -> Option<Episode> {
+    let text = |name| item.get(name).and_then(|value| value.as_s().ok());
+    Some(Episode {
+        alert: serde_json::from_str(text("alert")?).ok()?,
+        name: text("episode")?.clone(),
+        is_sent: *item.get("sent")?.as_bool().ok()?,
+        version,
     })
 }
 
@@ -230,8 +241,10 @@ mod tests {
             ..Episode::after(None, &alert(1, 2)).unwrap()
         };
         let item = write("k", &episode).unwrap();
-        assert_eq!(read("k", &item).unwrap(), episode);
-        let error = read("k", &HashMap::new()).unwrap_err().to_string();
-        assert!(error.contains("`alert` is missing"), "{error}");
+        assert_eq!(read(&item).episode, Some(episode));
+        // One of another form keeps its version, under which it is written anew.
+        let other = HashMap::from([("version".to_owned(), number(7))]);
+        let row = read(&other);
+        assert!(row.episode.is_none() && row.version == 7);
     }
 }

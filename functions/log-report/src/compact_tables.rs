@@ -15,7 +15,7 @@ use log_summary::HOUR_MS;
 use log_tables::{Table, compact};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use store::{ListedObject, NewObject};
+use store::{Condition, ListedObject, NewObject, StoreError};
 use telemetry::Chain;
 use tracing::error;
 
@@ -29,6 +29,9 @@ const AFTER_HOURS: [i64; 2] = [2, 26];
 const LARGE: u64 = 64 << 20;
 /// What is put together at a time, in bytes: it is on the disk twice.
 const MAX_BYTES: u64 = 192 << 20;
+/// A journal that is younger may be that of a run that is still at it: longer than the
+/// function's timeout.
+const RUN_MS: i64 = 180_000;
 /// Which tables have rows of which logs.
 const PARTITIONS: [(Table, Source); 10] = [
     (Table::WebRequests, Source::Cloudfront),
@@ -48,6 +51,8 @@ const PARTITIONS: [(Table, Source); 10] = [
 struct Journal {
     inputs: Vec<String>,
     output: String,
+    /// When it was written, in milliseconds since 1970.
+    begun_ms: i64,
 }
 
 /// Puts the files of one hour together that is due; how many there were.
@@ -73,8 +78,9 @@ pub(crate) async fn compact_one_hour(
             source,
             hour,
         };
-        match Box::pin(compact_partition(deps, &partition)).await {
-            Ok(count) => compacted += count,
+        match Box::pin(compact_partition(deps, &partition, now_ms)).await {
+            Ok(Some(count)) => compacted += count,
+            Ok(None) => return Ok(compacted),
             // Its files stay as they are; the other partitions are not to blame.
             Err(fault @ ReportError::Compact { .. }) => {
                 error!(error = %Chain(&fault), "Left table files as they are");
@@ -91,57 +97,91 @@ pub(crate) async fn compact_one_hour(
     Ok(compacted)
 }
 
-async fn compact_partition(deps: &Deps, partition: &Partition) -> Result<usize, ReportError> {
+/// How many files became one; `None` while another run is at it.
+async fn compact_partition(
+    deps: &Deps,
+    partition: &Partition,
+    now_ms: i64,
+) -> Result<Option<usize>, ReportError> {
     let prefix = keys::partition(partition);
     let journal_key = keys::compaction(partition);
-    finish_earlier(deps, &journal_key, &prefix).await?;
+    if !finish_earlier(deps, &journal_key, &prefix, now_ms).await? {
+        return Ok(None);
+    }
     let files = deps.results.list_page(&prefix, "", 1000).await?;
     let inputs = small_ones(&files);
     if inputs.len() < 2 {
-        return Ok(0);
+        return Ok(Some(0));
     }
     let journal = Journal {
         output: format!("{prefix}compacted-{}.parquet", hash_of(&inputs)),
         inputs,
+        begun_ms: now_ms,
     };
+    if !begin(deps, &journal, &journal_key, &prefix).await? {
+        return Ok(None);
+    }
     let dir = tempfile::tempdir().map_err(|source| fault(&prefix, source))?;
     for (number, key) in journal.inputs.iter().enumerate() {
-        if let Some(object) = deps.results.get(key, LARGE).await? {
-            let path = dir.path().join(format!("{number}.parquet"));
-            std::fs::write(path, &object.bytes).map_err(|source| fault(&prefix, source))?;
-        }
+        let Some(object) = deps.results.get(key, LARGE).await? else {
+            return Ok(None);
+        };
+        let path = dir.path().join(format!("{number:04}.parquet"));
+        std::fs::write(path, &object.bytes).map_err(|source| fault(&prefix, source))?;
     }
     let output = put_together(dir.path(), partition.table, &prefix).await?;
-    let json = serde_json::to_vec(&journal).map_err(|source| fault(&prefix, source))?;
-    let object = NewObject {
-        key: &journal_key,
-        bytes: json.into(),
-        content_type: "application/json",
-        cache_control: "no-store",
-        metadata: &[],
-    };
-    deps.results.put(object).await?;
     let media_type = "application/vnd.apache.parquet";
     deps.results
         .put_file(&journal.output, &output, media_type)
         .await?;
     deps.results.delete(&journal.inputs).await?;
     deps.results.delete(&[journal_key]).await?;
-    Ok(journal.inputs.len())
+    Ok(Some(journal.inputs.len()))
 }
 
-/// Ends what a run before began: with the one file there, the others go.
-async fn finish_earlier(deps: &Deps, journal_key: &str, prefix: &str) -> Result<(), ReportError> {
+/// Writes the journal; whether this run is the one that does it.
+async fn begin(
+    deps: &Deps,
+    journal: &Journal,
+    key: &str,
+    prefix: &str,
+) -> Result<bool, ReportError> {
+    let json = serde_json::to_vec(journal).map_err(|source| fault(prefix, source))?;
+    let object = NewObject {
+        key,
+        bytes: json.into(),
+        content_type: "application/json",
+        cache_control: "no-store",
+        metadata: &[],
+    };
+    match deps.results.put_if(object, Condition::IsMissing).await {
+        Ok(_) => Ok(true),
+        Err(StoreError::Conflict { .. }) => Ok(false),
+        Err(failed) => Err(failed.into()),
+    }
+}
+
+/// Ends what a run before began, of which nothing more is to be expected: with the one file
+/// there, the others go. Whether the partition is free then.
+async fn finish_earlier(
+    deps: &Deps,
+    journal_key: &str,
+    prefix: &str,
+    now_ms: i64,
+) -> Result<bool, ReportError> {
     let Some(object) = deps.results.get(journal_key, 1 << 20).await? else {
-        return Ok(());
+        return Ok(true);
     };
     let journal: Journal =
         serde_json::from_slice(&object.bytes).map_err(|source| fault(prefix, source))?;
+    if now_ms - journal.begun_ms < RUN_MS {
+        return Ok(false);
+    }
     if deps.results.etag(&journal.output).await?.is_some() {
         deps.results.delete(&journal.inputs).await?;
     }
     deps.results.delete(&[journal_key.to_owned()]).await?;
-    Ok(())
+    Ok(true)
 }
 
 /// The files that are worth putting together, as many as there is room for.

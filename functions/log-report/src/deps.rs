@@ -1,7 +1,11 @@
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use audit_log::{AuditRules, RulesError as AuditRulesError};
 use lambda_kit::Idempotency;
+use log_detections::Alert;
+use log_ledger::RECENT_HOURS;
+use log_summary::HOUR_MS;
 use site_logs::{LogRules, RulesError};
 use store::Bucket;
 use submission_store::GuardTable;
@@ -42,8 +46,18 @@ pub struct Deps {
 pub(crate) struct Kept {
     /// The hours of the last two days.
     pub(crate) hours: RecentHours,
+    /// Alerts that were sent, by their keys.
+    pub(crate) alerts: BTreeMap<String, Alert>,
     /// The operators as the forms have them.
     pub(crate) shared: Option<Shared>,
+}
+
+impl Kept {
+    /// Forgets alerts of which nothing has been seen for two days.
+    pub(crate) fn forget_alerts(&mut self, now_ms: i64) {
+        let oldest_ms = now_ms - RECENT_HOURS * HOUR_MS;
+        self.alerts.retain(|_, alert| alert.last_ms >= oldest_ms);
+    }
 }
 
 /// Why the function could not start.

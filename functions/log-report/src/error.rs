@@ -39,6 +39,9 @@ pub enum ReportError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// There was no time for all alerts.
+    #[error("raise all alerts: there was no time left")]
+    OutOfTime,
     /// The forms' table failed.
     #[error("list the operators for the forms")]
     Guard(#[from] GuardError),
@@ -59,7 +62,7 @@ impl Classified for ReportError {
             Self::Store(source) => source.class(),
             Self::Idempotency(source) => source.class(),
             Self::Guard(source) => source.class(),
-            Self::Send { .. } => ErrorClass::Transient,
+            Self::Send { .. } | Self::OutOfTime => ErrorClass::Transient,
             Self::Document { .. } | Self::Json { .. } | Self::Compact { .. } => {
                 ErrorClass::Permanent
             }
@@ -73,6 +76,7 @@ impl Classified for ReportError {
             Self::Json { .. } => "report.json",
             Self::Idempotency(source) => source.code(),
             Self::Send { .. } => "report.send",
+            Self::OutOfTime => "report.out_of_time",
             Self::Guard(source) => source.code(),
             Self::Compact { .. } => "report.compact",
         }

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,9 +10,10 @@ use telemetry::Unit;
 use tracing::info;
 
 use crate::compact_tables::compact_one_hour;
+use crate::deps::Kept;
 use crate::fold_pending::fold_pending;
 use crate::publish_pages::{publish_hot_lists, publish_pages};
-use crate::raise_alerts::raise_alerts;
+use crate::raise_alerts::{Raised, raise_alerts};
 use crate::share_operators::share_operators;
 use crate::{Deps, ReportError};
 
@@ -41,28 +43,30 @@ pub async fn handle(event: LambdaEvent<Value>, deps: Arc<Deps>) -> Result<Outcom
 }
 
 async fn report(deps: &Deps, deadline: Deadline, now_ms: i64) -> Result<Outcome, ReportError> {
-    let mut kept = deps.kept.lock().await;
-    let mut metrics = deps.config.telemetry.metrics();
+    let kept = &mut *deps.kept.lock().await;
+    kept.forget_alerts(now_ms);
     kept.hours.refresh(deps, now_ms).await?;
     let folded = fold_pending(deps, &mut kept.hours, deadline, now_ms).await?;
+    let mut metrics = deps.config.telemetry.metrics();
+    metrics.add("PendingObjects", Unit::Count, folded.pending as f64);
+    metrics.add("UnreadableDocuments", Unit::Count, folded.unreadable as f64);
     let mut outcome = Outcome {
         logs: folded.done.len(),
         hours: folded.touched.len(),
         ..Outcome::default()
     };
-    metrics.add("PendingObjects", Unit::Count, folded.pending as f64);
     if !folded.touched.is_empty() {
-        // First of all, what may wake someone.
-        let found = kept.hours.judge(deps, &folded.touched);
-        outcome.alerts = raise_alerts(deps, &found).await?;
-        metrics.add("Alerts", Unit::Count, outcome.alerts as f64);
-        publish_pages(deps, &kept.hours, &folded.touched, now_ms).await?;
-        publish_hot_lists(deps, &kept.hours, now_ms).await?;
-        let kept = &mut *kept;
-        share_operators(deps, &kept.hours, &mut kept.shared, now_ms).await?;
+        let raised = tell(deps, kept, &folded.touched, deadline, now_ms).await?;
+        outcome.alerts = raised.sent;
+        metrics.add("Alerts", Unit::Count, raised.sent as f64);
+        metrics.flush();
+        // The documents stay: the next run tries to tell what this one could not.
+        if let Some(fault) = raised.fault {
+            return Err(fault);
+        }
     }
-    deps.results.delete(&folded.done).await?;
     metrics.flush();
+    deps.results.delete(&folded.done).await?;
     if !deadline.has_passed() {
         outcome.compacted = compact_one_hour(deps, &mut kept.hours, deadline, now_ms).await?;
     }
@@ -76,6 +80,22 @@ async fn report(deps: &Deps, deadline: Deadline, now_ms: i64) -> Result<Outcome,
         info!(logs, hours, alerts, compacted, "Reported");
     }
     Ok(outcome)
+}
+
+/// Tells of hours that have changed: first of all, what may wake someone.
+async fn tell(
+    deps: &Deps,
+    kept: &mut Kept,
+    touched: &BTreeSet<i64>,
+    deadline: Deadline,
+    now_ms: i64,
+) -> Result<Raised, ReportError> {
+    let found = kept.hours.judge(deps, touched);
+    let raised = raise_alerts(deps, &found, &mut kept.alerts, deadline).await;
+    publish_pages(deps, &kept.hours, touched, now_ms).await?;
+    publish_hot_lists(deps, &kept.hours, now_ms).await?;
+    share_operators(deps, &kept.hours, &mut kept.shared, now_ms).await?;
+    Ok(raised)
 }
 
 fn now_ms() -> i64 {

@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 
 use lambda_kit::{Classified, Deadline, ErrorClass};
-use log_ledger::{Partial, decode, keys};
+use log_ledger::{Partial, decode, encode, keys};
 use store::{NewObject, StoreError};
 use telemetry::Chain;
 use tracing::error;
 
-use crate::open_ledgers::OpenLedgers;
+use crate::open_ledgers::{OpenLedgers, read_partial};
 use crate::recent_hours::RecentHours;
 use crate::{Deps, ReportError};
 
-/// Documents that are listed, and folded before the ledgers are written.
+/// Documents that are listed at a time.
 const BATCH: i32 = 1000;
 /// Ledgers that are held at a time.
 const OPEN_LEDGERS: usize = 12;
@@ -29,11 +29,15 @@ pub(crate) struct Folded {
     pub(crate) done: Vec<String>,
     /// Hours that these are about.
     pub(crate) touched: BTreeSet<i64>,
-    /// Documents that waited when the run began, as far as one page lists them.
+    /// Documents about recent hours that waited when the run began, as far as one page lists
+    /// them.
     pub(crate) pending: usize,
+    /// Documents that could not be read or folded.
+    pub(crate) unreadable: usize,
 }
 
-/// Folds what waits, until there is no more or no time.
+/// Folds what waits, until there is no more or no time: first what is about recent hours, and
+/// then old days, a few in each run.
 pub(crate) async fn fold_pending(
     deps: &Deps,
     recent: &mut RecentHours,
@@ -44,21 +48,24 @@ pub(crate) async fn fold_pending(
     let mut open = OpenLedgers::default();
     for hour in recent.closable(now_ms) {
         open.close_windows(deps, hour, now_ms).await?;
+        if open.len() >= OPEN_LEDGERS {
+            open.write(deps, recent, now_ms).await?;
+        }
     }
-    let waiting = deps.results.list_page(keys::PENDING, "", BATCH).await?;
+    let results = &deps.results;
+    let mut waiting = results.list_page(keys::PENDING_RECENT, "", BATCH).await?;
     folded.pending = waiting.len();
+    waiting.extend(results.list_page(keys::PENDING_OLD, "", BATCH).await?);
     for object in waiting {
         if deadline.has_passed() || old_days(&folded.touched, now_ms) > OLD_DAYS {
             break;
         }
-        match fold_one(deps, &object.key, &mut open).await {
-            Ok(hours) => {
-                folded.touched.extend(hours);
-                folded.done.push(object.key);
-            }
+        match fold_one(deps, &object.key, &mut open, &mut folded).await {
+            Ok(()) => folded.done.push(object.key),
             // It waits on, and the others do not wait for it.
             Err(fault) if fault.class() == ErrorClass::Permanent || is_too_large(&fault) => {
                 error!(object.key, error = %Chain(&fault), "Passed a document over");
+                folded.unreadable += 1;
             }
             Err(failed) => return Err(failed),
         }
@@ -74,49 +81,49 @@ fn is_too_large(fault: &ReportError) -> bool {
     matches!(fault, ReportError::Store(StoreError::TooLarge { .. }))
 }
 
-/// Adds a document to the ledgers of its hours; which these are.
+/// Adds a document to the ledgers of its hours.
 async fn fold_one(
     deps: &Deps,
     key: &str,
     open: &mut OpenLedgers,
-) -> Result<BTreeSet<i64>, ReportError> {
+    folded: &mut Folded,
+) -> Result<(), ReportError> {
     let Some(object) = deps.results.get(key, MAX_BYTES).await? else {
-        return Ok(BTreeSet::new());
+        return Ok(());
     };
-    let partial: Partial = match decode(&object.bytes) {
+    let mut partial: Partial = match decode(&object.bytes) {
         Ok(partial) => partial,
         Err(fault) => {
             error!(object.key = key, error = %Chain(&fault), "Put a document aside that cannot be read");
+            folded.unreadable += 1;
             let aside = key.replace(keys::PENDING, keys::UNREADABLE);
-            keep(deps, &aside, object.bytes).await?;
-            return Ok(BTreeSet::new());
+            return keep(deps, &aside, object.bytes.to_vec()).await;
         }
     };
-    let mut hours: BTreeSet<i64> = partial.hours.iter().map(|part| part.hour).collect();
-    if open.is_replaced(deps, &partial).await? {
-        // What it held before may be about other hours.
-        hours.extend(hours_before(deps, &partial.id).await?);
+    // Kept before it counts: whoever adds an hour up again must find it, with all hours that
+    // it ever was about.
+    match read_partial(deps, &partial.id).await? {
+        Some(kept) if kept.version >= partial.version => partial = kept,
+        earlier => {
+            if let Some(earlier) = earlier {
+                partial.follow(&earlier);
+            }
+            let key = keys::partial(&partial.id);
+            let bytes = encode(&partial).map_err(|source| ReportError::Document {
+                key: key.clone(),
+                source,
+            })?;
+            keep(deps, &key, bytes).await?;
+        }
     }
-    // Kept before it counts: whoever adds an hour up again must find it.
-    keep(deps, &keys::partial(&partial.id), object.bytes).await?;
-    for hour in &hours {
-        open.fold(deps, *hour, &partial).await?;
+    for part in &partial.hours {
+        folded.touched.insert(part.hour);
+        open.fold(deps, part.hour, &partial).await?;
     }
-    Ok(hours)
+    Ok(())
 }
 
-/// The hours of a log as it was folded last.
-async fn hours_before(deps: &Deps, id: &str) -> Result<Vec<i64>, ReportError> {
-    let key = keys::partial(id);
-    let Some(object) = deps.results.get(&key, MAX_BYTES).await? else {
-        return Ok(Vec::new());
-    };
-    let partial: Partial =
-        decode(&object.bytes).map_err(|source| ReportError::Document { key, source })?;
-    Ok(partial.hours.iter().map(|part| part.hour).collect())
-}
-
-async fn keep(deps: &Deps, key: &str, bytes: impl Into<bytes::Bytes>) -> Result<(), ReportError> {
+async fn keep(deps: &Deps, key: &str, bytes: Vec<u8>) -> Result<(), ReportError> {
     let object = NewObject {
         key,
         bytes: bytes.into(),

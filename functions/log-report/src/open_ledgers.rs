@@ -53,21 +53,6 @@ impl OpenLedgers {
         Ok(self.0.entry(hour).or_insert(open))
     }
 
-    /// Whether one of the hours has an earlier content of the log.
-    pub(crate) async fn is_replaced(
-        &mut self,
-        deps: &Deps,
-        partial: &Partial,
-    ) -> Result<bool, ReportError> {
-        for part in &partial.hours {
-            let ledger = &self.open(deps, part.hour).await?.ledger;
-            if ledger.standing(&partial.id, &partial.version) == Standing::Replaced {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
     /// Adds what a log adds to an hour, unless it has it.
     pub(crate) async fn fold(
         &mut self,
@@ -129,31 +114,37 @@ impl Open {
     /// One of the logs has another content than when it was folded. What the others hold is
     /// read again; of one that is no longer kept, the hour stays as it is.
     async fn add_up_again(&mut self, deps: &Deps, partial: &Partial) -> Result<(), ReportError> {
-        let before = self.ledger.clone();
-        for id in self.ledger.clear() {
-            if id == partial.id {
-                self.ledger.fold(partial);
+        let mut again = self.ledger.without_logs();
+        for id in self.ledger.logs.keys() {
+            if *id == partial.id {
+                again.fold(partial);
                 continue;
             }
-            let key = keys::partial(&id);
-            let Some(object) = deps.results.get(&key, MAX_LEDGER_BYTES).await? else {
+            let Some(other) = read_partial(deps, id).await? else {
                 warn!(
                     log.origin = partial.origin,
                     hour = self.ledger.hour,
                     "A log was replaced too late: its hour is not added up again"
                 );
-                self.ledger = before;
-                self.ledger
-                    .logs
-                    .insert(partial.id.clone(), partial.version.clone());
+                let logs = &mut self.ledger.logs;
+                logs.insert(partial.id.clone(), partial.version.clone());
                 return Ok(());
             };
-            let other: Partial =
-                decode(&object.bytes).map_err(|source| ReportError::Document { key, source })?;
-            self.ledger.fold(&other);
+            again.fold(&other);
         }
+        self.ledger = again;
         Ok(())
     }
+}
+
+/// What a log left when it was folded last.
+pub(crate) async fn read_partial(deps: &Deps, id: &str) -> Result<Option<Partial>, ReportError> {
+    let key = keys::partial(id);
+    let Some(object) = deps.results.get(&key, MAX_LEDGER_BYTES).await? else {
+        return Ok(None);
+    };
+    let partial = decode(&object.bytes);
+    partial.map_err(|source| ReportError::Document { key, source })
 }
 
 /// Writes a ledger if it is still as it was read; its new entity tag.

@@ -1,14 +1,16 @@
 //! The use case: detections found something. Each episode is told once.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use aws_sdk_sns::types::MessageAttributeValue;
-use lambda_kit::Claim;
+use lambda_kit::{Claim, Deadline};
 use log_detections::Alert;
 use log_formats::date_and_hour;
 use log_summary::HOUR_MS;
 use report_page::Period;
-use tracing::warn;
+use telemetry::Chain;
+use tracing::{error, warn};
 
 use crate::alert_log::Episode;
 use crate::{Deps, ReportError};
@@ -17,16 +19,60 @@ use crate::{Deps, ReportError};
 /// <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>
 const SUBJECT: usize = 100;
 
-/// Records alerts and sends those that are news; how many these were.
-pub(crate) async fn raise_alerts(deps: &Deps, found: &[Alert]) -> Result<usize, ReportError> {
-    let mut sent = 0;
+/// What became of alerts.
+#[derive(Default)]
+pub(crate) struct Raised {
+    /// So many were sent.
+    pub(crate) sent: usize,
+    /// Why one was not recorded or sent: the first of them. The others were tried all the same.
+    pub(crate) fault: Option<ReportError>,
+}
+
+/// Records alerts and sends those that are news. `known` has episodes that were sent, as a run
+/// before has left them.
+pub(crate) async fn raise_alerts(
+    deps: &Deps,
+    found: &[Alert],
+    known: &mut BTreeMap<String, Alert>,
+    deadline: Deadline,
+) -> Raised {
+    let mut raised = Raised::default();
     for alert in found {
-        match deps.alerts.record(alert).await? {
-            Some(episode) if !episode.is_sent => sent += usize::from(send(deps, episode).await?),
-            _ => {}
+        if known
+            .get(&alert.key())
+            .is_some_and(|known| known.has(alert))
+        {
+            continue;
+        }
+        if deadline.has_passed() {
+            raised.fault.get_or_insert(ReportError::OutOfTime);
+            break;
+        }
+        match raise(deps, alert, known).await {
+            Ok(is_sent) => raised.sent += usize::from(is_sent),
+            Err(fault) => {
+                error!(alert.key = alert.key(), error = %Chain(&fault), "Could not raise an alert");
+                raised.fault.get_or_insert(fault);
+            }
         }
     }
-    Ok(sent)
+    raised
+}
+
+/// Records an alert and sends it if it is news; whether it was.
+async fn raise(
+    deps: &Deps,
+    alert: &Alert,
+    known: &mut BTreeMap<String, Alert>,
+) -> Result<bool, ReportError> {
+    let Some(episode) = deps.alerts.record(alert).await? else {
+        return Ok(false);
+    };
+    if episode.is_sent {
+        known.insert(alert.key(), episode.alert);
+        return Ok(false);
+    }
+    send(deps, episode).await
 }
 
 /// Sends an alert, unless another run does or has.
@@ -129,13 +175,14 @@ fn message(alert: &Alert, report_url: &str) -> String {
         format!("Last: {}", utc(alert.last_ms)),
     ];
     for example in &alert.evidence {
-        lines.push(format!("Example: {}", one_line(example)));
+        lines.push(format!("Example: {example}"));
     }
     lines.push(String::new());
     lines.push(format!("Report: {report_url}"));
     lines.push(format!("What to do: docs/runbook.md#{}", alert.runbook));
     lines.push(format!("Rule: {}, from {} on", alert.rule, alert.threshold));
-    lines.join("\n")
+    let lines = lines.iter().map(|line| one_line(line));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// What visitors wrote must not look like lines of ours.

@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use audit_log::AuditFindings;
-use hot_list::MAX_AGE_HOURS;
-use log_detections::{Alert, Operators, judge};
+use log_detections::{Alert, judge};
 use log_formats::Source;
-use log_ledger::{Ledger, decode, keys};
+use log_ledger::{Ledger, RECENT_HOURS, decode, keys};
 use log_summary::{Activity, ActivityKey, HOUR_MS, HourKey, Summary};
 use telemetry::Chain;
 use tracing::error;
@@ -24,7 +23,6 @@ pub(crate) struct RecentHours {
     pub(crate) summary: Summary,
     pub(crate) activity: Activity,
     audit: BTreeMap<i64, AuditFindings>,
-    operators: BTreeMap<i64, Operators>,
     told: BTreeMap<i64, Vec<Alert>>,
     /// What the detections found in these hours; what goes on is one alert.
     pub(crate) found: Vec<Alert>,
@@ -56,18 +54,7 @@ impl RecentHours {
             .collect();
         let mut touched = BTreeSet::new();
         for key in changed {
-            match read_ledger(deps, &key).await {
-                Ok(Some((ledger, etag))) => {
-                    touched.insert(ledger.hour);
-                    self.insert(&ledger, etag);
-                }
-                Ok(None) => {}
-                // One hour that cannot be read is no reason to be silent about all others.
-                Err(fault @ ReportError::Document { .. }) => {
-                    error!(error = %Chain(&fault), "Left an hour out");
-                }
-                Err(failed) => return Err(failed),
-            }
+            touched.extend(self.take_in(deps, &key).await?);
         }
         self.judge(deps, &touched);
         Ok(())
@@ -80,12 +67,27 @@ impl RecentHours {
     ) -> Result<Self, ReportError> {
         let mut read = Self::default();
         for hour in hours.clone() {
-            if let Some((ledger, etag)) = read_ledger(deps, &keys::ledger(hour)).await? {
-                read.insert(&ledger, etag);
-            }
+            read.take_in(deps, &keys::ledger(hour)).await?;
         }
         read.judge(deps, &hours.collect());
         Ok(read)
+    }
+
+    /// Reads an hour; which it is. One that cannot be understood is left out: it is no reason to
+    /// be silent about all others.
+    async fn take_in(&mut self, deps: &Deps, key: &str) -> Result<Option<i64>, ReportError> {
+        match read_ledger(deps, key).await {
+            Ok(Some((ledger, etag))) => {
+                self.insert(&ledger, etag);
+                Ok(Some(ledger.hour))
+            }
+            Ok(None) => Ok(None),
+            Err(fault @ ReportError::Document { .. }) => {
+                error!(error = %Chain(&fault), "Left an hour out");
+                Ok(None)
+            }
+            Err(failed) => Err(failed),
+        }
     }
 
     /// Takes in an hour as it was stored.
@@ -93,9 +95,7 @@ impl RecentHours {
         let hour = ledger.hour;
         self.summary.hours.retain(|key, _| key.hour != hour);
         self.activity.hours.retain(|key, _| key.hour != hour);
-        let mut operators = Operators::default();
         for of_site in &ledger.sums.requests {
-            operators.count(&of_site.hour);
             let key = HourKey {
                 site: of_site.site.clone(),
                 source: of_site.source,
@@ -112,7 +112,6 @@ impl RecentHours {
             };
             self.activity.hours.insert(key, counts.clone());
         }
-        self.operators.insert(hour, operators);
         self.audit.insert(hour, ledger.sums.audit.clone());
         self.told.insert(hour, ledger.sums.alerts.clone());
         let stored = Stored {
@@ -141,14 +140,6 @@ impl RecentHours {
             alert.clone().join(&mut self.found);
         }
         alerts
-    }
-
-    /// What operators' visitors did from an hour on.
-    pub(crate) fn operators_since(&self, hour: i64) -> Operators {
-        let mut operators = Operators::default();
-        let since = self.operators.range(hour..);
-        since.for_each(|(_, of_hour)| operators.merge(of_hour));
-        operators
     }
 
     /// Whether an hour is among the recent ones.
@@ -181,14 +172,13 @@ impl RecentHours {
         self.summary.hours.retain(|key, _| key.hour >= oldest);
         self.activity.hours.retain(|key, _| key.hour >= oldest);
         self.audit.retain(|hour, _| *hour >= oldest);
-        self.operators.retain(|hour, _| *hour >= oldest);
         self.told.retain(|hour, _| *hour >= oldest);
         self.found.retain(|alert| alert.last_ms >= oldest * HOUR_MS);
     }
 }
 
 fn oldest_hour(now_ms: i64) -> i64 {
-    now_ms.div_euclid(HOUR_MS) - MAX_AGE_HOURS
+    now_ms.div_euclid(HOUR_MS) - RECENT_HOURS
 }
 
 /// A ledger and the entity tag of how it is stored.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, UNIX_EPOCH};
 
+use log_detections::abusive_operators;
 use log_summary::HOUR_MS;
 
 use crate::recent_hours::RecentHours;
@@ -10,8 +11,9 @@ use crate::{Deps, ReportError};
 
 /// How long the list is in force, should nobody write it again.
 const IN_FORCE_MS: i64 = 6 * HOUR_MS;
-/// How often it is written though it has not changed.
-const AGAIN_MS: i64 = HOUR_MS;
+/// How often it is written though it has not changed: another process may have written an
+/// earlier one since.
+const AGAIN_MS: i64 = HOUR_MS / 12;
 
 /// The list as the forms have it.
 pub(crate) struct Shared {
@@ -27,8 +29,8 @@ pub(crate) async fn share_operators(
     now_ms: i64,
 ) -> Result<(), ReportError> {
     let rules = &deps.rules.abuse;
-    let since = now_ms.div_euclid(HOUR_MS) - i64::from(rules.hours);
-    let operators = recent.operators_since(since).abusive(rules);
+    let since_ms = now_ms - i64::from(rules.hours) * HOUR_MS;
+    let operators = abusive_operators(&recent.summary, rules, since_ms);
     let is_same =
         |shared: &Shared| shared.operators == operators && now_ms - shared.written_ms < AGAIN_MS;
     if shared.as_ref().is_some_and(is_same) {

@@ -24,7 +24,9 @@ impl DigestName {
         let (rest, _time) = rest.rsplit_once('_')?;
         let (trail, _home) = rest.rsplit_once('_')?;
         let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
-        if !is_account || !is_region(region) || trail.is_empty() {
+        // The folder says it, too: a region that is made up has no keys to ask for.
+        let is_in_its_folder = key.contains(&format!("/CloudTrail-Digest/{region}/"));
+        if !is_account || !is_region(region) || !is_in_its_folder || !is_trail(trail) {
             return None;
         }
         Some(Self {
@@ -35,10 +37,22 @@ impl DigestName {
     }
 }
 
-/// Whether it may be part of a host's name, for it becomes one.
+/// Whether it is made as the names of regions are, for it becomes part of a host's: words and
+/// a number.
 fn is_region(text: &str) -> bool {
-    let is_allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    (1..=32).contains(&text.len()) && text.bytes().all(is_allowed)
+    let Some((words, number)) = text.rsplit_once('-') else {
+        return false;
+    };
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase());
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    text.len() <= 32 && is_number && words.contains('-') && words.split('-').all(is_word)
+}
+
+/// What CloudTrail allows in a trail's name:
+/// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-trail-naming-requirements.html>
+fn is_trail(text: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    (3..=128).contains(&text.len()) && text.bytes().all(is_allowed)
 }
 
 #[cfg(test)]
@@ -58,11 +72,11 @@ mod tests {
     fn a_name_says_account_region_and_trail() {
         for trail in ["audit", "shop_audit_2", "a.b-c"] {
             let file = format!(
-                "123456789012_CloudTrail-Digest_us-east-1_{trail}_eu-central-1_20261127T100000Z.json.gz"
+                "123456789012_CloudTrail-Digest_eu-central-1_{trail}_us-east-1_20261127T100000Z.json.gz"
             );
             let expected = DigestName {
                 account: "123456789012".to_owned(),
-                region: "us-east-1".to_owned(),
+                region: "eu-central-1".to_owned(),
                 trail: trail.to_owned(),
             };
             assert_eq!(named(&file), Some(expected), "{file}");
@@ -77,6 +91,8 @@ mod tests {
             "123456789012_CloudTrail-Digest_eu-central-1_audit_20261127T100000Z.json.gz",
             "123456789012_CloudTrail-Digest_eu-central-1_audit_eu-central-1_20261127T100000Z.json",
             "12345_CloudTrail-Digest_eu-central-1_audit_eu-central-1_20261127T100000Z.json.gz",
+            "123456789012_CloudTrail-Digest_us-east-1_audit_eu-central-1_20261127T100000Z.json.gz",
+            "123456789012_CloudTrail-Digest_eu-central-1_au\ndit_eu-central-1_20261127T100000Z.json.gz",
             "123456789012_CloudTrail-Digest_evil.example#_audit_eu-central-1_20261127T100000Z.json.gz",
             "123456789012_CloudTrail-Digest_eu-central-1__eu-central-1_20261127T100000Z.json.gz",
         ] {

@@ -1,3 +1,5 @@
+use std::collections::{BTreeMap, BTreeSet};
+
 use log_formats::Source;
 use serde::{Deserialize, Serialize};
 
@@ -6,6 +8,12 @@ const QUIET_MS: i64 = 3_600_000;
 
 /// Examples of an alert at most.
 const EVIDENCE: usize = 5;
+
+/// Groups under one rule that are told apart. Whoever has a thousand networks must not be able
+/// to send a thousand mails.
+const GROUPS: usize = 10;
+/// The group of all, where there are more.
+const MANY: &str = "many networks";
 
 /// How soon someone must look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -65,6 +73,47 @@ pub struct Alert {
     pub runbook: String,
 }
 
+/// Makes one alert of those under one rule, where they are about more groups than anyone reads
+/// about.
+pub(crate) fn bound_groups(alerts: Vec<Alert>) -> Vec<Alert> {
+    let mut rules: BTreeMap<(String, String), Vec<Alert>> = BTreeMap::new();
+    for alert in alerts {
+        let rule = (alert.site.clone(), alert.rule.clone());
+        rules.entry(rule).or_default().push(alert);
+    }
+    let bound = |of_rule: Vec<Alert>| {
+        let groups: BTreeSet<_> = of_rule.iter().map(|alert| alert.group.clone()).collect();
+        if groups.len() <= GROUPS {
+            return of_rule;
+        }
+        many(of_rule, groups.len()).into_iter().collect()
+    };
+    rules.into_values().flat_map(bound).collect()
+}
+
+/// One alert about many groups: of the one with the highest value, with the others' number.
+fn many(mut of_rule: Vec<Alert>, groups: usize) -> Option<Alert> {
+    of_rule.sort_by(|a, b| {
+        b.value
+            .total_cmp(&a.value)
+            .then_with(|| a.group.cmp(&b.group))
+    });
+    let highest = of_rule.first()?;
+    let first_ms = of_rule.iter().map(|alert| alert.first_ms).min()?;
+    let last_ms = of_rule.iter().map(|alert| alert.last_ms).max()?;
+    let examples = of_rule.iter().take(EVIDENCE);
+    Some(Alert {
+        group: MANY.to_owned(),
+        finding: format!("{groups} networks; the most: {}", highest.finding),
+        first_ms,
+        last_ms,
+        evidence: examples
+            .map(|alert| format!("{}: {}", alert.group, alert.finding))
+            .collect(),
+        ..highest.clone()
+    })
+}
+
 impl Alert {
     /// The name of what goes on: the same for as long as it does, and whichever tier sees it.
     #[must_use]
@@ -80,6 +129,12 @@ impl Alert {
         self.key() == other.key()
             && other.first_ms <= self.last_ms + QUIET_MS
             && self.first_ms <= other.last_ms + QUIET_MS
+    }
+
+    /// Whether another alert of the same episode says nothing that this one does not.
+    #[must_use]
+    pub fn has(&self, other: &Self) -> bool {
+        self.is_continued_by(other) && !self.clone().absorb(other)
     }
 
     /// Adds an alert to others: to the episode that it continues, where there is one.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use log_summary::{ClientStats, LatencySketch, Merge, Network, Window};
+use log_summary::{ClientStats, LatencySketch, Merge, Window};
 
 use crate::timeline::Timeline;
 use crate::{Condition, Measure};
@@ -35,26 +35,16 @@ pub(crate) fn find(
             at_least,
             minutes,
         } => {
-            let network = |network: &Network, _: &ClientStats| Some(network.to_string());
-            over(
-                count(span(minutes), measure, network),
-                measure,
-                at_least,
-                minutes,
-            )
+            let counted = count_networks(span(minutes), measure);
+            over(counted, measure, at_least, minutes)
         }
         Condition::Operator {
             measure,
             at_least,
             minutes,
         } => {
-            let operator = |_: &Network, client: &ClientStats| Some(format!("AS{}", client.asn?));
-            over(
-                count(span(minutes), measure, operator),
-                measure,
-                at_least,
-                minutes,
-            )
+            let counted = count_operators(span(minutes), measure);
+            over(counted, measure, at_least, minutes)
         }
         Condition::Errors {
             percent,
@@ -76,24 +66,39 @@ pub(crate) fn find(
     }
 }
 
-/// What the groups of visitors did in some windows.
-fn count<'a>(
+/// What networks did in some windows.
+fn count_networks<'a>(
     windows: impl Iterator<Item = &'a Window>,
     measure: Measure,
-    group: impl Fn(&Network, &ClientStats) -> Option<String>,
 ) -> BTreeMap<String, ClientStats> {
-    let mut counted: BTreeMap<String, ClientStats> = BTreeMap::new();
+    let mut counted = BTreeMap::new();
     for window in windows {
         for (network, _, client) in measure.ranked_in(window).ranking() {
-            if let Some(group) = group(network, client) {
-                counted
-                    .entry(group)
-                    .and_modify(|known| known.merge(client))
-                    .or_insert_with(|| client.clone());
-            }
+            add(&mut counted, network.to_string(), client);
         }
     }
     counted
+}
+
+/// What the networks of operators did in some windows.
+fn count_operators<'a>(
+    windows: impl Iterator<Item = &'a Window>,
+    measure: Measure,
+) -> BTreeMap<String, ClientStats> {
+    let mut counted = BTreeMap::new();
+    for window in windows {
+        for (asn, client) in measure.added_up_in(&window.by_operator()) {
+            add(&mut counted, format!("AS{asn}"), client);
+        }
+    }
+    counted
+}
+
+fn add(counted: &mut BTreeMap<String, ClientStats>, group: String, client: &ClientStats) {
+    counted
+        .entry(group)
+        .and_modify(|known| known.merge(client))
+        .or_insert_with(|| client.clone());
 }
 
 fn over(

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use log_formats::Source;
 use log_summary::{Summary, WINDOW_MS};
 
+use crate::alert::bound_groups;
 use crate::find::{Found, find};
 use crate::timeline::Timeline;
 use crate::{Alert, Condition, Detection};
@@ -29,7 +30,7 @@ pub fn judge(summary: &Summary, rules: &[Detection], since_ms: i64) -> Vec<Alert
             }
         }
     }
-    alerts.into_values().flatten().collect()
+    bound_groups(alerts.into_values().flatten().collect())
 }
 
 impl Timeline<'_> {
@@ -145,6 +146,43 @@ mod tests {
     }
 
     #[test]
+    fn a_thousand_networks_are_one_alert() {
+        let rules = SummaryRules {
+            sites: vec![Site {
+                name: "shop".to_owned(),
+                hosts: Vec::new(),
+            }],
+            logins: vec!["/login".to_owned()],
+            warmer: "Sidetier-Warmer".to_owned(),
+            ..SummaryRules::default()
+        };
+        let of_networks = |networks: u32| {
+            let mut observer = Observer::new(&rules, Source::Nginx);
+            for number in 0..networks * 12 {
+                let network = number % networks;
+                observer.observe(&Request {
+                    time_ms: HOUR,
+                    client: format!("198.{}.{}.9", network / 200, network % 200).as_bytes(),
+                    method: b"POST",
+                    path: b"/login",
+                    status: 401,
+                    ..Request::default()
+                });
+            }
+            alerts(&observer.finish(), LOGINS)
+        };
+        assert_eq!(of_networks(10).len(), 10);
+        let found = of_networks(1000);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].group, "many networks");
+        assert_eq!(
+            found[0].finding,
+            "1000 networks; the most: 12 failed logins in 10 minutes"
+        );
+        assert_eq!(found[0].evidence.len(), 5);
+    }
+
+    #[test]
     fn an_operators_networks_count_together() {
         let flood = |minute: i64, request: &mut Request<'_>| {
             request.client =
@@ -154,6 +192,9 @@ mod tests {
         let many = summary((0..5).cycle().take(90), flood);
         let operator = r#"{ what = "operator", measure = "requests", at_least = 80, minutes = 5 }"#;
         assert_eq!(alerts(&many, operator)[0].group, "AS64500");
+        let mut heads = many.clone();
+        heads.hours.values_mut().for_each(log_summary::Hour::trim);
+        assert_eq!(alerts(&heads, operator), alerts(&many, operator));
         let network = operator.replace("operator", "network");
         assert!(alerts(&many, &network).is_empty());
     }

@@ -17,5 +17,5 @@ mod timeline;
 pub use alert::{Alert, Severity};
 pub use judge::judge;
 pub use measure::Measure;
-pub use operators::{AbuseRules, Operators};
+pub use operators::{AbuseRules, abusive_operators};
 pub use rule::{Condition, Detection};

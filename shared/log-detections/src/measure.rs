@@ -1,4 +1,6 @@
-use log_summary::{ClientStats, Frequent, Network, Window};
+use std::collections::BTreeMap;
+
+use log_summary::{ClientStats, Frequent, Network, OperatorSums, Window};
 use serde::Deserialize;
 
 /// What is counted for a network.
@@ -27,6 +29,14 @@ impl Measure {
         match self {
             Self::Requests | Self::Bytes => &window.clients,
             _ => &window.suspects,
+        }
+    }
+
+    /// The same of operators.
+    pub(crate) const fn added_up_in(self, sums: &OperatorSums) -> &BTreeMap<u32, ClientStats> {
+        match self {
+            Self::Requests | Self::Bytes => &sums.clients,
+            _ => &sums.suspects,
         }
     }
 

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use log_summary::Hour;
+use log_summary::{Summary, WINDOW_MS, WINDOWS};
 use serde::Deserialize;
 
 /// When a network operator's visitors are looked at twice.
@@ -16,61 +16,38 @@ pub struct AbuseRules {
     pub hours: u32,
 }
 
-/// What the visitors of network operators did, by the numbers of their autonomous systems.
-/// Only logs that say whose network a visitor is in count: CloudFront's.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Operators(BTreeMap<u32, Counts>);
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Counts {
-    attacks: u64,
-    requests: u64,
-}
-
-impl Operators {
-    /// Counts an hour, of which the rankings must have all that they ever had: what one
-    /// operator's visitors do in all is among what many of its networks do a little of.
-    pub fn count(&mut self, hour: &Hour) {
-        for window in &hour.windows {
-            for (_, _, client) in window.suspects.ranking() {
-                if let Some(asn) = client.asn {
-                    let attacks = client.scans + client.traversals + client.failed_logins;
-                    self.0.entry(asn).or_default().attacks += attacks;
-                }
+/// Numbers of the autonomous systems whose visitors attacked since `since_ms`, milliseconds
+/// since 1970. Only logs that say whose network a visitor is in count: CloudFront's.
+#[must_use]
+pub fn abusive_operators(summary: &Summary, rules: &AbuseRules, since_ms: i64) -> BTreeSet<u32> {
+    let mut counted: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
+    let since = since_ms.div_euclid(WINDOW_MS);
+    for (key, hour) in &summary.hours {
+        let windows = (key.hour * WINDOWS as i64..).zip(&hour.windows);
+        for (_, window) in windows.filter(|(number, _)| *number >= since) {
+            let sums = window.by_operator();
+            for (asn, client) in &sums.suspects {
+                let attacks = client.scans + client.traversals + client.failed_logins;
+                counted.entry(*asn).or_default().0 += attacks;
             }
-            for (_, _, client) in window.clients.ranking() {
-                if let Some(asn) = client.asn {
-                    self.0.entry(asn).or_default().requests += client.requests;
-                }
+            for (asn, client) in &sums.clients {
+                counted.entry(*asn).or_default().1 += client.requests;
             }
         }
     }
-
-    /// Adds what was counted elsewhere.
-    pub fn merge(&mut self, other: &Self) {
-        for (asn, theirs) in &other.0 {
-            let mine = self.0.entry(*asn).or_default();
-            mine.attacks += theirs.attacks;
-            mine.requests += theirs.requests;
-        }
-    }
-
-    /// Those whose visitors attacked, as the rules have it.
-    #[must_use]
-    pub fn abusive(&self, rules: &AbuseRules) -> BTreeSet<u32> {
-        let is_abusive = |counts: &Counts| {
-            counts.attacks >= rules.attacks.max(1)
-                && counts.attacks as f64 * 100.0 >= counts.requests as f64 * rules.percent
-        };
-        let abusive = self.0.iter().filter(|(_, counts)| is_abusive(counts));
-        abusive.map(|(asn, _)| *asn).collect()
-    }
+    let is_abusive = |(attacks, requests): (u64, u64)| {
+        attacks >= rules.attacks.max(1) && attacks as f64 * 100.0 >= requests as f64 * rules.percent
+    };
+    let abusive = counted
+        .into_iter()
+        .filter(|(_, counts)| is_abusive(*counts));
+    abusive.map(|(asn, _)| asn).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use log_formats::{Request, Source};
-    use log_summary::{HOUR_MS, Observer, Site, SummaryRules};
+    use log_summary::{HOUR_MS, Hour, Observer, Site, SummaryRules};
 
     use super::*;
 
@@ -102,17 +79,17 @@ mod tests {
                 });
             }
         }
-        let mut operators = Operators::default();
-        for hour in observer.finish().hours.values() {
-            let mut of_hour = Operators::default();
-            of_hour.count(hour);
-            operators.merge(&of_hour);
-        }
+        let mut summary = observer.finish();
         let abuse = AbuseRules {
             attacks: 50,
             percent: 5.0,
             hours: 24,
         };
-        assert_eq!(operators.abusive(&abuse), BTreeSet::from([64_500]));
+        let found = abusive_operators(&summary, &abuse, 0);
+        assert_eq!(found, BTreeSet::from([64_500]));
+        // Hours of which only the heads are left say the same.
+        summary.hours.values_mut().for_each(Hour::trim);
+        assert_eq!(abusive_operators(&summary, &abuse, 0), found);
+        assert!(abusive_operators(&summary, &abuse, HOUR_MS * 11).is_empty());
     }
 }

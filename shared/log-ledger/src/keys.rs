@@ -3,10 +3,19 @@
 use log_formats::date_and_hour;
 use log_ingest::Partition;
 use log_summary::HOUR_MS;
+
+use crate::log_name::short_hash;
+use crate::{Partial, RECENT_HOURS};
 use report_page::Period;
 
 /// What has been read and is not folded yet.
 pub const PENDING: &str = "pending/";
+
+/// Of that, what is about recent hours: it is folded first, for it may wake someone.
+pub const PENDING_RECENT: &str = "pending/recent/";
+
+/// And what is about old hours alone, in the order of their days.
+pub const PENDING_OLD: &str = "pending/old/";
 
 /// What was pending and cannot be read: a fault of ours.
 pub const UNREADABLE: &str = "unreadable/";
@@ -14,10 +23,19 @@ pub const UNREADABLE: &str = "unreadable/";
 /// The hours' ledgers.
 pub const HOURS: &str = "hours/";
 
-/// What a log left, until it is folded.
+/// What a log left, until it is folded. Each content of it has a name of its own: a later one
+/// must not be lost while an earlier one is folded.
 #[must_use]
-pub fn pending(id: &str) -> String {
-    format!("{PENDING}{id}.json.gz")
+pub fn pending(partial: &Partial, now_ms: i64) -> String {
+    let hours = partial.hours.iter().map(|part| part.hour);
+    let newest = hours.max().unwrap_or(0);
+    let name = format!("{}-{}.json.gz", partial.id, short_hash(&partial.version));
+    if newest >= now_ms.div_euclid(HOUR_MS) - RECENT_HOURS || partial.hours.is_empty() {
+        format!("{PENDING_RECENT}{name}")
+    } else {
+        let (date, _) = date_and_hour(newest * HOUR_MS);
+        format!("{PENDING_OLD}{date}/{name}")
+    }
 }
 
 /// What a log left, after it was folded: kept as long as its hours may be added up again.

@@ -68,7 +68,7 @@ impl Ledger {
         }
     }
 
-    /// Adds a log that is new, or again after [`Ledger::clear`]. A log that no longer has
+    /// Adds a log that is new, or again to [`Ledger::without_logs`]. A log that no longer has
     /// anything in this hour is remembered all the same.
     pub fn fold(&mut self, partial: &Partial) {
         let of_hour = |part: &&crate::HourPart| part.hour == self.hour;
@@ -79,11 +79,14 @@ impl Ledger {
             .insert(partial.id.clone(), partial.version.clone());
     }
 
-    /// Forgets what the logs add up to, to add it up again, and which they are; these are
-    /// returned.
-    pub fn clear(&mut self) -> Vec<String> {
-        self.sums = Sums::default();
-        std::mem::take(&mut self.logs).into_keys().collect()
+    /// The same hour without logs, to add it up again.
+    #[must_use]
+    pub fn without_logs(&self) -> Self {
+        Self {
+            closed_windows: self.closed_windows.clone(),
+            compactions: self.compactions,
+            ..Self::new(self.hour)
+        }
     }
 
     /// Of an hour, the tiers with windows that are over, have their logs at `now_ms`, and are
@@ -142,7 +145,7 @@ mod tests {
         };
         let ingested = ingest(log.as_bytes(), Source::Nginx, &rules, None).unwrap();
         let name = LogName::of_object("logs", key, modified_ms, "etag");
-        let partial = Partial::new(name, Source::Nginx, ingested, Vec::new());
+        let partial = Partial::new(name, Source::Nginx, ingested, Vec::new(), NOW_MS);
         decode(&encode(&partial).unwrap()).unwrap()
     }
 
@@ -164,10 +167,12 @@ mod tests {
             Standing::Known => {}
             Standing::New => ledger.fold(partial),
             Standing::Replaced => {
-                for id in ledger.clear() {
-                    let stored = stored.iter().find(|stored| stored.id == id);
-                    ledger.fold(stored.unwrap());
+                let mut again = ledger.without_logs();
+                for id in ledger.logs.keys() {
+                    let stored = stored.iter().find(|stored| stored.id == *id);
+                    again.fold(stored.unwrap());
                 }
+                *ledger = again;
             }
         }
     }
@@ -201,6 +206,29 @@ mod tests {
         // The earlier content, read late, changes nothing.
         fold(&mut ledger, &half, &[]);
         assert_eq!(requests(&ledger), 34);
+    }
+
+    #[test]
+    fn a_log_that_moves_to_another_hour_leaves_the_one_before() {
+        let before = partial("a", 1, &lines(10, 3));
+        let mut after = partial("a", 2, &lines(9, 3));
+        let mut ledger = Ledger::new(before.hours[0].hour);
+        fold(&mut ledger, &before, &[]);
+        after.follow(&before);
+        assert_eq!(after.hours.len(), 2);
+        fold(&mut ledger, &after, &[&after]);
+        assert_eq!(requests(&ledger), 0);
+    }
+
+    #[test]
+    fn recent_hours_wait_apart_and_old_ones_by_their_day() {
+        let log = partial("a", 1, &lines(10, 3));
+        let later = partial("a", 2, &lines(10, 3));
+        let name = |partial, now_ms| crate::keys::pending(partial, now_ms);
+        assert!(name(&log, NOW_MS).starts_with("pending/recent/"));
+        assert_ne!(name(&log, NOW_MS), name(&later, NOW_MS));
+        let week = 7 * 24 * HOUR_MS;
+        assert!(name(&log, NOW_MS + week).starts_with("pending/old/2026-11-27/"));
     }
 
     #[test]

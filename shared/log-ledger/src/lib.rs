@@ -12,6 +12,9 @@ mod log_name;
 mod partial;
 mod sums;
 
+/// Hours that count as recent: they are kept in memory, and what is found in them is news.
+pub const RECENT_HOURS: i64 = 48;
+
 pub use document::{DocumentError, decode, encode};
 pub use ledger::{Ledger, Standing};
 pub use log_name::LogName;

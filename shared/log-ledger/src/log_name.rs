@@ -37,11 +37,16 @@ impl LogName {
 }
 
 fn id_of(origin: &str) -> String {
-    let hash = Sha256::digest(origin.as_bytes());
-    hash[..10]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(&Sha256::digest(origin.as_bytes())[..10])
+}
+
+/// Eight hexadecimal digits that tell texts apart.
+pub(crate) fn short_hash(text: &str) -> String {
+    hex(&Sha256::digest(text.as_bytes())[..4])
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

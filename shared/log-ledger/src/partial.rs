@@ -33,9 +33,16 @@ pub struct HourPart {
 }
 
 impl Partial {
-    /// What was read of a log, and what was found out about it as a whole.
+    /// What was read of a log at `now_ms`, and what was found out about it as a whole. That is
+    /// news of this hour, whatever time it is about.
     #[must_use]
-    pub fn new(log: LogName, source: Source, ingested: Ingested, alerts: Vec<Alert>) -> Self {
+    pub fn new(
+        log: LogName,
+        source: Source,
+        ingested: Ingested,
+        alerts: Vec<Alert>,
+        now_ms: i64,
+    ) -> Self {
         let mut hours: BTreeMap<i64, Sums> = BTreeMap::new();
         for (key, hour) in ingested.summary.hours {
             let (site, source) = (key.site, key.source);
@@ -49,9 +56,9 @@ impl Partial {
         for (hour, findings) in ingested.audit.by_hour() {
             hours.entry(hour).or_default().audit = findings;
         }
-        for alert in alerts {
-            let hour = alert.first_ms.div_euclid(HOUR_MS);
-            hours.entry(hour).or_default().alerts.push(alert);
+        if !alerts.is_empty() {
+            let hour = now_ms.div_euclid(HOUR_MS);
+            hours.entry(hour).or_default().alerts = alerts;
         }
         let hours = hours.into_iter();
         Self {
@@ -60,6 +67,18 @@ impl Partial {
             origin: log.origin,
             source,
             hours: hours.map(|(hour, sums)| HourPart { hour, sums }).collect(),
+        }
+    }
+
+    /// Also touches the hours that an earlier content of the log touched, with nothing: they
+    /// have to be added up again without it.
+    pub fn follow(&mut self, earlier: &Self) {
+        for part in &earlier.hours {
+            let hour = part.hour;
+            if !self.hours.iter().any(|part| part.hour == hour) {
+                let sums = Sums::default();
+                self.hours.push(HourPart { hour, sums });
+            }
         }
     }
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::sketch::LatencySketch;
-use crate::{AgentClass, Counters, Frequent, Merge, Network, PageStats};
+use crate::{AgentClass, Counters, Frequent, Merge, Network, OperatorSums, PageStats};
 
 /// Milliseconds of an hour.
 pub const HOUR_MS: i64 = 3_600_000;
@@ -97,6 +97,9 @@ pub struct Window {
     /// Who was refused, or did what only attackers do. Apart from `clients`, so that ten
     /// attacks are not lost among a hundred thousand visits.
     pub suspects: Frequent<Network, ClientStats>,
+    /// What the networks of each operator added up to before [`Hour::trim`] forgot most.
+    #[serde(skip)]
+    pub operators: Option<OperatorSums>,
 }
 
 /// One hour of one site, as one tier saw it.
@@ -135,6 +138,7 @@ impl Default for Window {
             latency: LatencySketch::default(),
             clients: Frequent::new(CLIENTS),
             suspects: Frequent::new(CLIENTS),
+            operators: None,
         }
     }
 }
@@ -176,6 +180,7 @@ impl Hour {
             mine.latency.merge(&theirs.latency);
             mine.clients.merge(&theirs.clients);
             mine.suspects.merge(&theirs.suspects);
+            mine.operators = None;
         }
         for (route, theirs) in &other.routes {
             let mine = self.routes.entry(route.clone()).or_default();
@@ -207,6 +212,7 @@ impl Hour {
         self.referrers.keep_highest(REPORTED, &[|count, _| count]);
         self.agents.keep_highest(REPORTED, &[|count, _| count]);
         for window in &mut self.windows {
+            window.operators = Some(window.by_operator().into_owned());
             window.clients.keep_highest(
                 JUDGED,
                 &[|_, client| client.requests, |_, client| client.bytes_sent],

@@ -14,6 +14,7 @@ mod hour;
 mod live;
 mod network;
 mod observer;
+mod operator;
 mod page;
 mod path;
 mod rules;
@@ -29,6 +30,7 @@ pub use hour::{
 };
 pub use network::Network;
 pub use observer::Observer;
+pub use operator::OperatorSums;
 pub use page::PageStats;
 pub(crate) use path::PathTraits;
 pub use rules::{Route, RuleError, Site, SummaryRules};

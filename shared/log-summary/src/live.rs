@@ -162,6 +162,7 @@ impl Live {
             latency,
             clients,
             suspects,
+            operators: _,
         }) = window
         else {
             return;

@@ -15,8 +15,6 @@ pub struct OpenObject {
     pub etag: String,
     /// When it was written, in milliseconds since 1970, to the second.
     pub modified_ms: i64,
-    /// Its size in bytes, as it is stored.
-    pub size: u64,
     body: ByteStream,
 }
 
@@ -76,7 +74,6 @@ impl Bucket {
                         .last_modified()
                         .and_then(|time| time.to_millis().ok())
                         .unwrap_or(0),
-                    size: u64::try_from(output.content_length().unwrap_or(0)).unwrap_or(0),
                     body: output.body,
                 })),
                 Err(error) if is_missing(&error) => Ok(None),

@@ -1,5 +1,4 @@
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_sqs::types::QueueAttributeName;
@@ -7,11 +6,11 @@ use local::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY};
 use serde_json::{Value, json};
 
 use super::{deliver, drained, gzip, now_ms, report, reported};
-use crate::harness::stack;
+use crate::harness::{stack, wait_for};
 
 /// Requests of a network that nobody else is in, of an operator that nobody else has.
-fn attack(path: &str, count: usize) -> Vec<u8> {
-    let (date, hour) = log_formats::date_and_hour(now_ms());
+fn attack(time_ms: i64, path: &str, count: usize) -> Vec<u8> {
+    let (date, hour) = log_formats::date_and_hour(time_ms);
     let lines: String = (0..count)
         .map(|number| {
             let time = format!("{hour:02}:{:02}:{:02}", 0, number % 60);
@@ -133,10 +132,11 @@ fn abusive_operators() -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_attack_is_told_once_with_all_that_someone_needs() {
     let mailbox = Mailbox::subscribe().await;
-    deliver("cloudfront/attack-1.gz", attack("/.env", 40)).await;
+    let started = now_ms();
+    deliver("cloudfront/attack-1.gz", attack(started, "/.env", 40)).await;
     deliver(
         "cloudfront/attack-2.gz",
-        attack("/img/..%2f..%2fetc/passwd", 30),
+        attack(started, "/img/..%2f..%2fetc/passwd", 30),
     )
     .await;
     for rule in ["scanner", "path-traversal"] {
@@ -148,7 +148,11 @@ async fn an_attack_is_told_once_with_all_that_someone_needs() {
     }
     // It goes on, in a log that is delivered twice.
     for _ in 0..2 {
-        deliver("cloudfront/attack-3.gz", attack("/.git/config", 20)).await;
+        deliver(
+            "cloudfront/attack-3.gz",
+            attack(started, "/.git/config", 20),
+        )
+        .await;
         drained();
         report();
     }
@@ -160,7 +164,11 @@ async fn an_attack_is_told_once_with_all_that_someone_needs() {
         (value == 60.0).then_some(())
     })
     .await;
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    // Whatever there was to tell of it has been told when a run has nothing left.
+    wait_for("a run that has nothing to tell", || {
+        let answer = stack().invoke("log-report", "{}").unwrap();
+        (answer["alerts"] == 0).then_some(())
+    });
     let mut told: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (subject, message) in mailbox.read().await {
         told.entry(subject).or_default().push(message);

@@ -47,7 +47,7 @@ async fn what_visitors_do_is_told_within_a_minute() {
     assert!(behind <= VISITS);
 
     let page = reported("the page of the hour", || async {
-        let (date, hour) = log_formats::date_and_hour(now_ms());
+        let (date, hour) = log_formats::date_and_hour(started);
         let key = format!("reports/halden/{date}-{hour:02}.html");
         let html = String::from_utf8(result(&key).await?).unwrap();
         html.contains(PAGE).then_some(html)

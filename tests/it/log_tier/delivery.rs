@@ -84,8 +84,6 @@ async fn broken_logs_harm_nobody() {
         (broken > broken_before).then_some(())
     })
     .await;
-    let dead = stack().output("LogDeadLetterQueueUrl").unwrap();
-    assert_eq!(stack().queue_depth(dead).unwrap(), 0);
 }
 
 #[test]
@@ -118,8 +116,10 @@ fn the_deployed_functions_take_every_sample_event() {
 /// The functions' roles are enforced: what they do not have, they would be refused.
 #[test]
 fn the_roles_have_what_the_functions_need() {
+    the_deployed_functions_take_every_sample_event();
     for function in ["log-processor", "log-report"] {
         let lines = stack().logs(function).unwrap();
+        assert!(!lines.is_empty(), "{function}");
         let refused = lines.iter().find(|line| line.contains("AccessDenied"));
         assert_eq!(refused, None, "{function}");
     }

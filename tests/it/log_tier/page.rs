@@ -2,11 +2,11 @@ use super::{now_ms, reported, result};
 use crate::browser::{Browser, check_accessibility};
 use crate::harness::{get, stack};
 
-/// Today's page, once there is one.
+/// The page of the day of a visit, once there is one.
 async fn page_of_today() -> String {
+    let (date, _) = &log_formats::date_and_hour(now_ms());
     assert_eq!(get("/", &[]).status, 200);
     reported("the page of the day", || async {
-        let (date, _) = log_formats::date_and_hour(now_ms());
         let name = format!("{date}.html");
         result(&format!("reports/halden/{name}")).await?;
         Some(name)
