@@ -61,6 +61,7 @@ fn pure_crates_stay_pure() {
         "imaging",
         "image-request",
         "image-set",
+        "health-state",
         "hot-list",
         "log-detections",
         "log-formats",
@@ -71,9 +72,11 @@ fn pure_crates_stay_pure() {
         "log-summary",
         "log-tables",
         "object-event",
+        "origin-limit",
         "sample-logs",
         "sample-photos",
         "site-logs",
+        "sitemap",
     ] {
         let package = metadata
             .workspace_packages()
