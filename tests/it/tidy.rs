@@ -61,6 +61,7 @@ fn pure_crates_stay_pure() {
         "imaging",
         "image-request",
         "image-set",
+        "health-checks",
         "health-state",
         "hot-list",
         "log-detections",
@@ -77,6 +78,7 @@ fn pure_crates_stay_pure() {
         "sample-photos",
         "site-logs",
         "sitemap",
+        "status-page",
     ] {
         let package = metadata
             .workspace_packages()
