@@ -84,12 +84,8 @@ mod tests {
         toml::from_str(&text).unwrap()
     }
 
-    /// A summary of requests, each of which is made of its time and of what `change` does.
-    fn summary(
-        times: impl IntoIterator<Item = i64>,
-        change: impl Fn(i64, &mut Request<'_>),
-    ) -> Summary {
-        let rules = SummaryRules {
+    fn summary_rules() -> SummaryRules {
+        SummaryRules {
             sites: vec![Site {
                 name: "shop".to_owned(),
                 hosts: Vec::new(),
@@ -97,7 +93,15 @@ mod tests {
             logins: vec!["/login".to_owned()],
             warmer: "Sidetier-Warmer".to_owned(),
             ..SummaryRules::default()
-        };
+        }
+    }
+
+    /// A summary of requests, each of which is made of its time and of what `change` does.
+    fn summary(
+        times: impl IntoIterator<Item = i64>,
+        change: impl Fn(i64, &mut Request<'_>),
+    ) -> Summary {
+        let rules = summary_rules();
         let mut observer = Observer::new(&rules, Source::Nginx);
         for minute in times {
             let mut request = Request {
@@ -147,15 +151,7 @@ mod tests {
 
     #[test]
     fn a_thousand_networks_are_one_alert() {
-        let rules = SummaryRules {
-            sites: vec![Site {
-                name: "shop".to_owned(),
-                hosts: Vec::new(),
-            }],
-            logins: vec!["/login".to_owned()],
-            warmer: "Sidetier-Warmer".to_owned(),
-            ..SummaryRules::default()
-        };
+        let rules = summary_rules();
         let of_networks = |networks: u32| {
             let mut observer = Observer::new(&rules, Source::Nginx);
             for number in 0..networks * 12 {
