@@ -9,7 +9,7 @@ use telemetry::Chain;
 use tracing::error;
 
 use crate::open_ledgers::{OpenLedgers, read_partial};
-use crate::recent_hours::RecentHours;
+use crate::recent_hours::{MAX_DOCUMENT_BYTES, RecentHours};
 use crate::{Deps, ReportError};
 
 /// Documents that are listed at a time.
@@ -18,8 +18,6 @@ const BATCH: i32 = 1000;
 const OPEN_LEDGERS: usize = 12;
 /// Days before the recent ones that a run touches: the pages of each are made again.
 const OLD_DAYS: usize = 2;
-/// The largest document that a log leaves, in bytes.
-const MAX_BYTES: u64 = 64 << 20;
 
 /// What was folded.
 #[derive(Default)]
@@ -36,8 +34,8 @@ pub(crate) struct Folded {
     pub(crate) unreadable: usize,
 }
 
-/// Folds what waits, until there is no more or no time: first what is about recent hours, and
-/// then old days, a few in each run.
+/// Folds what waits, as much as one listing has and there is time for: first what is about
+/// recent hours, and then old days, a few in each run.
 pub(crate) async fn fold_pending(
     deps: &Deps,
     recent: &mut RecentHours,
@@ -88,7 +86,7 @@ async fn fold_one(
     open: &mut OpenLedgers,
     folded: &mut Folded,
 ) -> Result<(), ReportError> {
-    let Some(object) = deps.results.get(key, MAX_BYTES).await? else {
+    let Some(object) = deps.results.get(key, MAX_DOCUMENT_BYTES).await? else {
         return Ok(());
     };
     let mut partial: Partial = match decode(&object.bytes) {

@@ -9,7 +9,7 @@ use store::{Condition, NewObject};
 use tracing::warn;
 
 use crate::emit_metrics::{emit_percentiles, emit_sums};
-use crate::recent_hours::{MAX_LEDGER_BYTES, RecentHours, read_ledger};
+use crate::recent_hours::{MAX_DOCUMENT_BYTES, RecentHours, read_ledger};
 use crate::{Deps, ReportError};
 
 /// Ledgers that have been opened, by their hours.
@@ -140,7 +140,7 @@ impl Open {
 /// What a log left when it was folded last.
 pub(crate) async fn read_partial(deps: &Deps, id: &str) -> Result<Option<Partial>, ReportError> {
     let key = keys::partial(id);
-    let Some(object) = deps.results.get(&key, MAX_LEDGER_BYTES).await? else {
+    let Some(object) = deps.results.get(&key, MAX_DOCUMENT_BYTES).await? else {
         return Ok(None);
     };
     let partial = decode(&object.bytes);

@@ -12,8 +12,8 @@ use tracing::error;
 
 use crate::{Deps, ReportError};
 
-/// The largest stored ledger, in bytes.
-pub(crate) const MAX_LEDGER_BYTES: u64 = 64 << 20;
+/// The largest ledger, and the largest of what a log left, as it is stored, in bytes.
+pub(crate) const MAX_DOCUMENT_BYTES: u64 = 64 << 20;
 
 /// Some hours, in the form in which they are looked at. Rankings have their heads only.
 #[derive(Default)]
@@ -186,7 +186,7 @@ pub(crate) async fn read_ledger(
     deps: &Deps,
     key: &str,
 ) -> Result<Option<(Ledger, String)>, ReportError> {
-    let Some(object) = deps.results.get(key, MAX_LEDGER_BYTES).await? else {
+    let Some(object) = deps.results.get(key, MAX_DOCUMENT_BYTES).await? else {
         return Ok(None);
     };
     let ledger = decode(&object.bytes).map_err(|source| ReportError::Document {

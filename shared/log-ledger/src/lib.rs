@@ -12,8 +12,9 @@ mod log_name;
 mod partial;
 mod sums;
 
-/// Hours that count as recent: they are kept in memory, and what is found in them is news.
-pub const RECENT_HOURS: i64 = 48;
+/// Hours that count as recent: they are kept in memory, and what is found in them is news. The
+/// hot list looks at no others.
+pub const RECENT_HOURS: i64 = hot_list::MAX_AGE_HOURS;
 
 pub use document::{DocumentError, decode, encode};
 pub use ledger::{Ledger, Standing};
