@@ -1,13 +1,13 @@
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use image_request::SourceKey;
-use lambda_kit::{Claim, Classified, Deadline, Failure, process_batch};
+use lambda_kit::{Deadline, Failure, Once, process_batch};
 use lambda_runtime::LambdaEvent;
 use object_event::{ObjectChange, ObjectEvent};
-use telemetry::{Chain, Metrics};
-use tracing::{info, warn};
+use telemetry::Metrics;
+use tracing::info;
 
 use crate::derive_set::derive_set;
 use crate::remove_set::remove_set;
@@ -59,39 +59,25 @@ async fn handle_event(
         source,
     })?;
     let dedupe_key = event.dedupe_key("image-derive");
-    let now = SystemTime::now();
-    let token = match deps.idempotency.claim(&dedupe_key, now).await? {
-        Claim::Acquired(token) => token,
-        Claim::InProgress => {
+    let work = async {
+        let mut metrics = Metrics::new(&deps.config.metrics_namespace, &deps.config.service);
+        let outcome = match event.change {
+            ObjectChange::Created => derive_set(event, &key, deps, deadline, &mut metrics).await,
+            ObjectChange::Deleted => remove_set(event, &key, deps).await,
+        };
+        metrics.flush();
+        outcome
+    };
+    match deps.idempotency.once(&dedupe_key, work).await? {
+        Once::Done(outcome) => info!(object.key = %key, outcome, "Handled an event"),
+        Once::DoneBefore(outcome) => {
+            info!(object.key = %key, outcome, "Skipped an event that was handled before");
+        }
+        Once::InProgress => {
             return Err(DeriveError::InProgress {
                 key: key.as_str().to_owned(),
             });
         }
-        Claim::Completed(outcome) => {
-            info!(object.key = %key, outcome, "Skipped an event that was handled before");
-            return Ok(());
-        }
-    };
-    let mut metrics = Metrics::new(&deps.config.metrics_namespace, &deps.config.service);
-    let outcome = match event.change {
-        ObjectChange::Created => derive_set(event, &key, deps, deadline, &mut metrics).await,
-        ObjectChange::Deleted => remove_set(event, &key, deps).await,
-    };
-    metrics.flush();
-    match outcome {
-        Ok(outcome) => {
-            info!(object.key = %key, outcome, "Handled an event");
-            Ok(deps
-                .idempotency
-                .complete(&dedupe_key, token, outcome, SystemTime::now())
-                .await?)
-        }
-        Err(error) => {
-            // The error is what matters; a lease that could not be given back ends by itself.
-            if let Err(kept) = deps.idempotency.release(&dedupe_key, token).await {
-                warn!(error = %Chain(&kept), class = ?error.class(), "Kept the lease of a failed event");
-            }
-            Err(error)
-        }
     }
+    Ok(())
 }

@@ -2,13 +2,11 @@
 
 use std::io::Cursor;
 use std::sync::Arc;
-use std::time::SystemTime;
 
-use lambda_kit::{Claim, Classified};
+use lambda_kit::Once;
 use log_formats::{Source, Subscription};
 use log_ledger::LogName;
-use telemetry::Chain;
-use tracing::{info, warn};
+use tracing::info;
 
 use crate::read_log::{read_log, store_result};
 use crate::{Deps, ProcessError};
@@ -32,30 +30,22 @@ pub(crate) async fn process_delivery(data: &str, deps: &Arc<Deps>) -> Result<(),
         allowed: Source::ALL.map(Source::name).join(", "),
     })?;
     let name = format!("log-processor#{}", log.origin);
-    let token = match deps.deliveries.claim(&name, SystemTime::now()).await? {
-        Claim::Acquired(token) => token,
-        Claim::InProgress => return Err(ProcessError::InProgress { origin: log.origin }),
-        Claim::Completed(_) => {
-            info!(log.origin, "Skipped a delivery that was read before");
-            return Ok(());
-        }
-    };
-    let lines = Cursor::new(subscription.lines());
-    let outcome = async {
+    let origin = log.origin.clone();
+    let work = async {
+        let lines = Cursor::new(subscription.lines());
         let result = read_log(lines, (source, &log.origin), deps).await?;
-        store_result(log, source, result, deps).await
+        store_result(log, source, result, deps).await?;
+        Ok::<_, ProcessError>("read")
     };
-    match outcome.await {
-        Ok(()) => {
-            let now = SystemTime::now();
-            deps.deliveries.complete(&name, token, "read", now).await?;
-            Ok(())
+    match deps.deliveries.once(&name, work).await? {
+        Once::Done(_) => {}
+        Once::DoneBefore(_) => {
+            info!(
+                log.origin = origin,
+                "Skipped a delivery that was read before"
+            );
         }
-        Err(error) => {
-            if let Err(kept) = deps.deliveries.release(&name, token).await {
-                warn!(error = %Chain(&kept), class = ?error.class(), "Kept the lease of a delivery");
-            }
-            Err(error)
-        }
+        Once::InProgress => return Err(ProcessError::InProgress { origin }),
     }
+    Ok(())
 }

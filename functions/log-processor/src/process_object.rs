@@ -1,14 +1,12 @@
 //! The use case: a log was delivered to the bucket.
 
 use std::sync::Arc;
-use std::time::SystemTime;
 
-use lambda_kit::{Claim, Classified, Deadline};
+use lambda_kit::{Deadline, Once};
 use log_formats::Source;
 use log_ledger::LogName;
 use object_event::ObjectEvent;
-use telemetry::Chain;
-use tracing::{info, warn};
+use tracing::info;
 
 use crate::object_stream::object_stream;
 use crate::read_log::{read_log, store_result};
@@ -39,34 +37,17 @@ pub(crate) async fn process_object(
     }
     // Not the sequencer: whoever reads old logs again has none.
     let name = format!("log-processor#s3://{}/{key}#{}", event.bucket, event.etag);
-    let token = match deps.idempotency.claim(&name, SystemTime::now()).await? {
-        Claim::Acquired(token) => token,
-        Claim::InProgress => {
+    let work = read_object(key, deps, deadline);
+    match deps.idempotency.once(&name, work).await? {
+        Once::Done(_) => {}
+        Once::DoneBefore(_) => info!(object.key = key, "Skipped a log that was read before"),
+        Once::InProgress => {
             return Err(ProcessError::InProgress {
                 origin: key.to_owned(),
             });
         }
-        Claim::Completed(_) => {
-            info!(object.key = key, "Skipped a log that was read before");
-            return Ok(());
-        }
-    };
-    match read_object(key, deps, deadline).await {
-        Ok(outcome) => {
-            let now = SystemTime::now();
-            deps.idempotency
-                .complete(&name, token, outcome, now)
-                .await?;
-            Ok(())
-        }
-        Err(error) => {
-            // The error is what matters; a lease that could not be given back ends by itself.
-            if let Err(kept) = deps.idempotency.release(&name, token).await {
-                warn!(error = %Chain(&kept), class = ?error.class(), "Kept the lease of a log");
-            }
-            Err(error)
-        }
     }
+    Ok(())
 }
 
 async fn read_object(

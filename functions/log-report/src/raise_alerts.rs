@@ -1,10 +1,10 @@
 //! The use case: detections found something. Each episode is told once.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use aws_sdk_sns::types::MessageAttributeValue;
-use lambda_kit::{Claim, Deadline};
+use lambda_kit::{Deadline, Once};
 use log_detections::Alert;
 use log_formats::date_and_hour;
 use log_summary::HOUR_MS;
@@ -78,35 +78,24 @@ async fn raise(
 /// Sends an alert, unless another run does or has.
 async fn send(deps: &Deps, episode: Episode) -> Result<bool, ReportError> {
     let claim = format!("log-alert#{}", episode.name);
-    let token = match deps.idempotency.claim(&claim, SystemTime::now()).await? {
-        Claim::Acquired(token) => token,
-        Claim::InProgress => return Ok(false),
-        Claim::Completed(_) => {
-            deps.alerts.mark_sent(episode).await?;
-            return Ok(false);
-        }
+    let work = async {
+        publish(deps, &episode.alert).await?;
+        Ok::<_, ReportError>("sent")
     };
-    let alert = &episode.alert;
+    let outcome = deps.idempotency.once(&claim, work).await?;
+    if outcome != Once::InProgress {
+        deps.alerts.mark_sent(episode).await?;
+    }
+    Ok(matches!(outcome, Once::Done(_)))
+}
+
+async fn publish(deps: &Deps, alert: &Alert) -> Result<(), ReportError> {
     warn!(
         alert.key = alert.key(),
         alert.severity = alert.severity.name(),
         alert.finding = alert.finding,
         "Raised an alert"
     );
-    if let Err(failed) = publish(deps, alert).await {
-        // The next run tries again.
-        deps.idempotency.release(&claim, token).await?;
-        return Err(failed);
-    }
-    let now = SystemTime::now();
-    deps.idempotency
-        .complete(&claim, token, "sent", now)
-        .await?;
-    deps.alerts.mark_sent(episode).await?;
-    Ok(true)
-}
-
-async fn publish(deps: &Deps, alert: &Alert) -> Result<(), ReportError> {
     let failed = |source: Box<dyn std::error::Error + Send + Sync>| ReportError::Send {
         key: alert.key(),
         source,

@@ -17,6 +17,7 @@ mod class;
 mod deadline;
 mod failure;
 mod idempotency;
+mod once;
 mod problem;
 
 pub use batch::process_batch;
@@ -25,6 +26,7 @@ pub use class::{Classified, ErrorClass};
 pub use deadline::Deadline;
 pub use failure::Failure;
 pub use idempotency::{Claim, FencingToken, Idempotency, IdempotencyError};
+pub use once::Once;
 pub use problem::Problem;
 
 use std::future::Future;
