@@ -104,13 +104,8 @@ pub(crate) async fn store_result(
 
 /// Stores what a log adds up to, until `log-report` folds it.
 pub(crate) async fn store_partial(partial: &Partial, deps: &Deps) -> Result<(), ProcessError> {
-    let object = NewObject {
-        key: &keys::pending(partial, now_ms()),
-        bytes: encode(partial)?.into(),
-        content_type: "application/gzip",
-        cache_control: "no-store",
-        metadata: &[],
-    };
+    let key = keys::pending(partial, now_ms());
+    let object = NewObject::private(&key, encode(partial)?, "application/gzip");
     deps.results.put(object).await?;
     Ok(())
 }

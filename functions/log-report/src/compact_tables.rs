@@ -147,13 +147,7 @@ async fn begin(
     prefix: &str,
 ) -> Result<bool, ReportError> {
     let json = serde_json::to_vec(journal).map_err(|source| fault(prefix, source))?;
-    let object = NewObject {
-        key,
-        bytes: json.into(),
-        content_type: "application/json",
-        cache_control: "no-store",
-        metadata: &[],
-    };
+    let object = NewObject::private(key, json, "application/json");
     match deps.results.put_if(object, Condition::IsMissing).await {
         Ok(_) => Ok(true),
         Err(StoreError::Conflict { .. }) => Ok(false),

@@ -122,13 +122,7 @@ async fn fold_one(
 }
 
 async fn keep(deps: &Deps, key: &str, bytes: Vec<u8>) -> Result<(), ReportError> {
-    let object = NewObject {
-        key,
-        bytes: bytes.into(),
-        content_type: "application/gzip",
-        cache_control: "no-store",
-        metadata: &[],
-    };
+    let object = NewObject::private(key, bytes, "application/gzip");
     deps.results.put(object).await?;
     Ok(())
 }

@@ -158,13 +158,7 @@ pub(crate) async fn write_ledger(
         key: key.clone(),
         source,
     })?;
-    let object = NewObject {
-        key: &key,
-        bytes: bytes.into(),
-        content_type: "application/gzip",
-        cache_control: "no-store",
-        metadata: &[],
-    };
+    let object = NewObject::private(&key, bytes, "application/gzip");
     let condition = read.map_or(Condition::IsMissing, Condition::Is);
     Ok(deps.results.put_if(object, condition).await?)
 }

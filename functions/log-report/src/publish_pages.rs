@@ -81,13 +81,7 @@ pub(crate) async fn publish_hot_lists(
 }
 
 async fn put(deps: &Deps, key: &str, text: String, content_type: &str) -> Result<(), ReportError> {
-    let object = NewObject {
-        key,
-        bytes: text.into(),
-        content_type,
-        cache_control: "no-store",
-        metadata: &[],
-    };
+    let object = NewObject::private(key, text, content_type);
     deps.results.put(object).await?;
     Ok(())
 }

@@ -41,6 +41,20 @@ pub struct NewObject<'a> {
     pub metadata: &'a [(&'a str, &'a str)],
 }
 
+impl<'a> NewObject<'a> {
+    /// A document of ours, which no cache may keep.
+    #[must_use]
+    pub fn private(key: &'a str, bytes: impl Into<Bytes>, content_type: &'a str) -> Self {
+        Self {
+            key,
+            bytes: bytes.into(),
+            content_type,
+            cache_control: "no-store",
+            metadata: &[],
+        }
+    }
+}
+
 /// A bucket.
 #[derive(Debug, Clone)]
 pub struct Bucket {
