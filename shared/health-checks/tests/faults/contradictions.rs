@@ -1,28 +1,6 @@
-//! Expectations that contradict themselves, each with what is said of them.
-#![expect(clippy::panic, reason = "a test ends at the first fault")]
+//! Expectations that contradict themselves.
 
-use health_checks::{ChecksError, SiteChecks};
-
-fn faults(text: &str) -> Vec<String> {
-    match SiteChecks::parse(text) {
-        Ok(_) => Vec::new(),
-        Err(ChecksError::Faults(faults)) => faults.iter().map(ToString::to_string).collect(),
-        Err(error) => panic!("{text}: {error}"),
-    }
-}
-
-/// The faults of a check `a`, without that name, given the rest of its keys.
-fn of_check(keys: &str) -> Vec<String> {
-    let found = faults(&format!("[[check]]\nid = \"a\"\n{keys}"));
-    found
-        .iter()
-        .map(|fault| fault.replacen("check `a`: ", "", 1))
-        .collect()
-}
-
-fn assert_fault(keys: &str, fault: &str) {
-    assert_eq!(of_check(keys), [fault], "{keys}");
-}
+use crate::{assert_fault, of_check};
 
 #[test]
 fn levels_are_in_order() {
