@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use lambda_kit::{Claim, Idempotency, IdempotencyError};
+use lambda_kit::{Claim, Idempotency, IdempotencyError, Once};
 
 use crate::harness::{dynamodb, stack};
 
@@ -88,4 +88,31 @@ async fn a_remembered_key_is_free_again_when_it_has_expired() {
         store.claim("it#expired", much_later).await.unwrap(),
         Claim::Acquired(_)
     ));
+}
+
+#[tokio::test]
+async fn work_is_done_until_it_succeeds_and_then_no_more() {
+    let store = store();
+    let done = std::cell::Cell::new(0);
+    let work = |result: Result<&'static str, &'static str>| {
+        let done = &done;
+        async move {
+            done.set(done.get() + 1);
+            let lost = |_| IdempotencyError::LeaseLost {
+                key: "it#work".to_owned(),
+            };
+            result.map_err(lost)
+        }
+    };
+    assert!(store.once("it#work", work(Err("broken"))).await.is_err());
+    let first = store.once("it#work", work(Ok("made"))).await.unwrap();
+    assert_eq!((first, done.get()), (Once::Done("made"), 2));
+    let second = store.once("it#work", work(Ok("made again"))).await.unwrap();
+    assert_eq!(second, Once::DoneBefore("made".to_owned()));
+    assert_eq!(done.get(), 2);
+    let Claim::Acquired(_) = store.claim("it#busy", SystemTime::now()).await.unwrap() else {
+        panic!("not free")
+    };
+    let busy = store.once("it#busy", work(Ok("made"))).await.unwrap();
+    assert_eq!((busy, done.get()), (Once::InProgress, 2));
 }
