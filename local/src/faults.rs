@@ -3,7 +3,8 @@
 use std::fs;
 
 use anyhow::{Context, Result};
-use rustix::process::{Pid, Signal, kill_process};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 use crate::stack::Stack;
 use crate::{postgres, redis};
@@ -104,7 +105,7 @@ impl Stack {
                 .file_name()
                 .to_str()
                 .and_then(|name| name.parse().ok());
-            let Some(pid) = pid.and_then(Pid::from_raw) else {
+            let Some(pid) = pid.map(Pid::from_raw) else {
                 continue;
             };
             let environment = fs::read(entry.path().join("environ")).unwrap_or_default();
@@ -114,7 +115,7 @@ impl Stack {
             let is_ours = variables.clone().any(|variable| variable.ends_with(home));
             if is_ours && variables.any(|variable| variable == name) {
                 // It may have ended by itself meanwhile.
-                killed += usize::from(kill_process(pid, Signal::KILL).is_ok());
+                killed += usize::from(kill(pid, Signal::SIGKILL).is_ok());
             }
         }
         Ok(killed)

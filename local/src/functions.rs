@@ -1,17 +1,18 @@
 //! Builds the Lambda functions, and the reference site's server with them.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use anyhow::{Context, Result};
 
 use crate::machine;
 use crate::process::{self, StopBy, bound_command};
-use crate::tools::Environment;
 
 /// Names of the functions: the directories of `functions/`.
 pub(crate) fn names() -> Result<Vec<String>> {
     let dir = machine::repository().join("functions");
-    let mut names: Vec<String> = std::fs::read_dir(&dir)
+    let mut names: Vec<String> = fs::read_dir(&dir)
         .with_context(|| format!("read {}", dir.display()))?
         .flatten()
         .filter(|entry| entry.path().join("Cargo.toml").is_file())
@@ -21,39 +22,72 @@ pub(crate) fn names() -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Where the built functions are: `{name}/bootstrap` for each.
+/// Where the functions' packages are: `{name}/bootstrap` for each.
 pub(crate) fn output_dir() -> PathBuf {
-    machine::target_dir().join("lambda")
+    machine::target_dir().join("local-functions")
 }
 
 /// The package of the reference site: its server is built with the functions, whose
 /// dependencies it shares.
 const SITE: &str = "site";
 
-/// Builds every function for this machine, as `cargo lambda build --release` does.
+/// The profile that this program itself was built with, so that dependencies are compiled
+/// once: functions of `cargo run` and of the tests are dev builds with the hot crates
+/// optimised, those of a benchmark are release builds.
+const PROFILE: Profile = if cfg!(debug_assertions) {
+    Profile {
+        name: "dev",
+        dir: "debug",
+    }
+} else {
+    Profile {
+        name: "release",
+        dir: "release",
+    }
+};
+
+struct Profile {
+    name: &'static str,
+    dir: &'static str,
+}
+
+/// The built program of this name.
+pub(crate) fn program(name: &str) -> PathBuf {
+    machine::target_dir().join(PROFILE.dir).join(name)
+}
+
+/// Builds every function for this machine, and the web server.
 ///
-/// The machine's own linker and C library serve here: Zig, cargo-lambda's default,
-/// is for the cloud's older C library and would build the C codecs a second time.
-/// Of cargo-lambda's defaults, link-time optimisation over the whole AWS SDK is left
-/// to the cloud's build: it takes minutes after every change.
-pub(crate) fn build(cargo_lambda: &Environment, log: &Path) -> Result<()> {
-    let program = cargo_lambda.program("cargo-lambda");
-    let mut command = bound_command(&program, StopBy::Terminate, None);
-    command
-        .current_dir(machine::repository())
-        .env("PATH", machine::path_with(&[&cargo_lambda.bin()])?)
-        .args([
-            "lambda",
-            "build",
-            "--release",
-            "--compiler",
-            "cargo",
-            "--disable-optimizations",
-            "--lambda-dir",
-        ])
-        .arg(output_dir());
-    for name in names()?.iter().map(String::as_str).chain([SITE]) {
+/// The machine's own linker and C library serve here: cargo-lambda's default, Zig, is for the
+/// cloud's older C library and would build all dependencies a second time, for another target.
+pub(crate) fn build(log: &Path) -> Result<()> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = bound_command(Path::new(&cargo), StopBy::Terminate, None);
+    command.current_dir(machine::repository()).args([
+        "build",
+        "--locked",
+        "--bins",
+        "--profile",
+        PROFILE.name,
+    ]);
+    let names = names()?;
+    for name in names.iter().map(String::as_str).chain([SITE]) {
         command.args(["--package", name]);
     }
-    process::run("build the functions", command, log)
+    process::run("build the functions", command, log)?;
+    names.iter().try_for_each(|name| package(name))
+}
+
+/// Makes what `sam deploy` uploads: a program that becomes the built one. A dev build is large,
+/// and packing it would take longer than all the rest of a start.
+fn package(name: &str) -> Result<()> {
+    let program = program(name);
+    let dir = output_dir().join(name);
+    fs::create_dir_all(&dir).with_context(|| format!("create {}", dir.display()))?;
+    let bootstrap = dir.join("bootstrap");
+    let quoted = program.display().to_string().replace('\'', r"'\''");
+    let script = format!("#!/bin/sh\nexec '{quoted}'\n");
+    fs::write(&bootstrap, script).with_context(|| format!("write {}", bootstrap.display()))?;
+    fs::set_permissions(&bootstrap, fs::Permissions::from_mode(0o755))
+        .with_context(|| format!("make {} executable", bootstrap.display()))
 }

@@ -66,7 +66,7 @@ fn postgres_dirs() -> Vec<PathBuf> {
 
 /// Whether this process may do everything.
 pub(crate) fn is_root() -> bool {
-    rustix::process::geteuid().is_root()
+    nix::unistd::geteuid().is_root()
 }
 
 /// This machine's processor as Lambda names it.

@@ -10,7 +10,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use rustix::process::{Pid, Signal, kill_process_group};
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
 
 use crate::machine;
 
@@ -29,8 +30,8 @@ pub(crate) enum StopBy {
 impl StopBy {
     const fn signal(self) -> Signal {
         match self {
-            Self::Terminate => Signal::TERM,
-            Self::Interrupt => Signal::INT,
+            Self::Terminate => Signal::SIGTERM,
+            Self::Interrupt => Signal::SIGINT,
         }
     }
 
@@ -192,7 +193,7 @@ impl Service {
 
     /// Ends it at once, with no chance to finish anything.
     pub(crate) fn kill(mut self) {
-        self.signal(Signal::KILL);
+        self.signal(Signal::SIGKILL);
         // What was killed is gone; nothing else can be said about it.
         let _ = self.child.wait();
     }
@@ -203,9 +204,9 @@ impl Service {
     }
 
     fn signal(&self, signal: Signal) {
-        if let Some(pid) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
+        if let Some(pid) = i32::try_from(self.child.id()).ok().map(Pid::from_raw) {
             // It may have ended by itself.
-            let _ = kill_process_group(pid, signal);
+            let _ = killpg(pid, signal);
         }
     }
 }
@@ -220,7 +221,7 @@ impl Drop for Service {
             }
             thread::sleep(Duration::from_millis(20));
         }
-        self.signal(Signal::KILL);
+        self.signal(Signal::SIGKILL);
         let _ = self.child.wait();
     }
 }

@@ -97,7 +97,7 @@ impl Stack {
         let ports = options.ports.plan()?;
         packages::install(Purpose::Run, progress)?;
         let tools = Tools::install(progress)?;
-        build(&tools, &logs, progress)?;
+        build(&logs, progress)?;
         let (postgres, redis, emulator) = progress.step(
             "starting PostgreSQL, Redis and the AWS emulator",
             None,
@@ -132,6 +132,7 @@ impl Stack {
                 aws.clone(),
                 ports,
                 webhooks.clone(),
+                cdn::EdgeCache::new(state),
                 tier_logs,
             );
             let home = Home::start(site)?;
@@ -248,6 +249,12 @@ impl Stack {
         postgres::url(self.ports.postgres)
     }
 
+    /// PostgreSQL's connection URL of the role that may only read what pages are made of.
+    #[must_use]
+    pub fn warm_postgres_url(&self) -> String {
+        postgres::warm_url(self.ports.postgres)
+    }
+
     /// Redis's connection URL.
     #[must_use]
     pub fn redis_url(&self) -> String {
@@ -357,11 +364,11 @@ fn lock(state: &Path) -> Result<File> {
     Ok(file)
 }
 
-fn build(tools: &Tools, logs: &Path, progress: &Progress) -> Result<()> {
+fn build(logs: &Path, progress: &Progress) -> Result<()> {
     let log = logs.join("build.log");
     let names = functions::names()?.join(", ");
     progress.step(&format!("building {names}"), Some(&log), || {
-        functions::build(&tools.cargo_lambda, &log)
+        functions::build(&log)
     })
 }
 

@@ -75,7 +75,7 @@ impl WebServers {
         logs: &Path,
     ) -> Result<Self> {
         // A copy: what runs could not be built anew.
-        let built = functions::output_dir().join(BINARY).join("bootstrap");
+        let built = functions::program(BINARY);
         let program = state.join(BINARY);
         fs::copy(&built, &program).with_context(|| format!("copy {}", built.display()))?;
         let [first, second] = ports;

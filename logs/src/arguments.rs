@@ -22,8 +22,8 @@ pub(crate) enum Task {
     Report(ReportArguments),
     /// Has log-processor read the objects of the log bucket that it has not read yet.
     ///
-    /// Region and credentials come from the environment and from profiles, SSO included, as for
-    /// the AWS CLI.
+    /// Region and credentials come from the environment and from profiles, as for the AWS CLI.
+    /// Of a profile with SSO: eval "$(aws configure export-credentials --format env)".
     Backfill(BackfillArguments),
 }
 
