@@ -54,13 +54,20 @@ impl Lifetime {
 /// Where the data of one answer came from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Reads {
+    tags: Vec<String>,
     cached: Duration,
     computed: Duration,
     worst: Option<Outcome>,
 }
 
 impl Reads {
-    pub(crate) fn note(&mut self, outcome: Outcome, took: Duration) {
+    /// Takes note of an answer, and of what ends it.
+    pub(crate) fn note(&mut self, tags: &[String], outcome: Outcome, took: Duration) {
+        for tag in tags {
+            if !self.tags.contains(tag) {
+                self.tags.push(tag.clone());
+            }
+        }
         match outcome {
             Outcome::Hit | Outcome::Stale => self.cached += took,
             Outcome::Computed | Outcome::Bypassed => self.computed += took,
@@ -74,6 +81,11 @@ impl Reads {
         if self.worst.is_none_or(|worst| rank(outcome) > rank(worst)) {
             self.worst = Some(outcome);
         }
+    }
+
+    /// The tags of all that was read.
+    pub(crate) fn tags(&self) -> &[String] {
+        &self.tags
     }
 
     /// The least favourable of where the data came from; nothing when none was read.
@@ -118,8 +130,8 @@ pub(crate) fn page(
 }
 
 /// A public page, with where its data came from.
-pub(crate) fn public(markup: Markup, tags: &[String], reads: Reads) -> Response {
-    let mut response = page(StatusCode::OK, markup, Lifetime::Page, tags);
+pub(crate) fn public(markup: Markup, reads: Reads) -> Response {
+    let mut response = page(StatusCode::OK, markup, Lifetime::Page, reads.tags());
     response.extensions_mut().insert(reads);
     response
 }
@@ -168,11 +180,6 @@ pub(crate) fn set(response: &mut Response, name: HeaderName, value: &str) {
     }
 }
 
-/// The tags of an answer.
-pub(crate) fn tags<const N: usize>(names: [&str; N]) -> Vec<String> {
-    names.map(str::to_owned).to_vec()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,14 +188,19 @@ mod tests {
     fn the_least_favourable_read_names_the_answer() {
         let mut reads = Reads::default();
         assert_eq!(reads.server_timing(), "");
-        reads.note(Outcome::Hit, Duration::from_millis(1));
-        reads.note(Outcome::Computed, Duration::from_millis(5));
-        reads.note(Outcome::Stale, Duration::from_millis(1));
+        let (all, home) = (
+            ["catalogue".to_owned(), "home".to_owned()],
+            ["home".to_owned()],
+        );
+        reads.note(&home, Outcome::Hit, Duration::from_millis(1));
+        reads.note(&all, Outcome::Computed, Duration::from_millis(5));
+        reads.note(&home, Outcome::Stale, Duration::from_millis(1));
         assert_eq!(reads.outcome(), Some("computed"));
         assert_eq!(
             reads.server_timing(),
             ", cache;desc=computed;dur=2.0, db;dur=5.0"
         );
+        assert_eq!(reads.tags(), ["home", "catalogue"]);
     }
 
     #[test]

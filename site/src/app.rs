@@ -3,10 +3,11 @@ use std::time::{Duration, SystemTime};
 
 use aws_sdk_s3::primitives::ByteStream;
 use cache::{Cache, Cached, Policy};
-use database::{Database, Migration, migrate};
+use database::{Database, Migration, Parameters, migrate};
 use lambda_kit::Classified as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use site_queries::{SiteQueries, ask, select};
 use tokio::sync::OnceCell;
 
 use crate::answer::Reads;
@@ -14,7 +15,7 @@ use crate::editor::{Attempts, Sessions};
 use crate::{Config, SiteError};
 
 /// The database's layout and the first catalogue.
-const MIGRATIONS: [Migration; 2] = [
+const MIGRATIONS: [Migration; 3] = [
     Migration {
         version: 1,
         name: "0001_shop",
@@ -25,10 +26,15 @@ const MIGRATIONS: [Migration; 2] = [
         name: "0002_catalogue",
         sql: include_str!("../migrations/0002_catalogue.sql"),
     },
+    Migration {
+        version: 3,
+        name: "0003_outbox",
+        sql: include_str!("../migrations/0003_outbox.sql"),
+    },
 ];
 
-/// How long answers of the database are kept: fresh for a minute, and for a day where the
-/// database is away. A change ends them at once, by their tags.
+/// How long answers that are no query of `warming.toml` are kept: fresh for a minute, and for
+/// a day where the database is away. A change ends them at once, by their tags.
 const ANSWERS: Policy = Policy::new(Duration::from_mins(1), Duration::from_hours(24));
 
 /// Everything that requests need. Cheap to clone.
@@ -41,6 +47,7 @@ struct Inner {
     config: Config,
     database: Database,
     cache: Cache,
+    queries: SiteQueries,
     objects: aws_sdk_s3::Client,
     events: aws_sdk_eventbridge::Client,
     sessions: Sessions,
@@ -52,7 +59,7 @@ impl App {
     /// Makes the clients. Database and cache are connected to when first needed.
     ///
     /// # Errors
-    /// When an address is none, or certificates cannot be read.
+    /// When an address is none, certificates cannot be read, or the queries have a fault.
     pub async fn connect(config: Config) -> Result<Self, SiteError> {
         let aws = lambda_kit::aws_config().await;
         let credentials = aws.credentials_provider();
@@ -63,6 +70,7 @@ impl App {
         let inner = Inner {
             database: Database::new(&config.database, credentials.clone())?,
             cache: Cache::new(&config.cache, credentials).map_err(SiteError::Cache)?,
+            queries: SiteQueries::of_site()?,
             objects: aws_sdk_s3::Client::from_conf(objects),
             events: aws_sdk_eventbridge::Client::new(&aws),
             sessions: Sessions::new(&config.editor.session_key, config.is_secure())?,
@@ -111,9 +119,27 @@ impl App {
         &self.inner.attempts
     }
 
-    /// An answer of the database, from the cache where it has it. Notes in `reads` where it
-    /// came from.
-    pub(crate) async fn read<T, F, Fut>(
+    /// What a query of `warming.toml` answers for these values, from the cache where it has it.
+    /// Notes in `reads` where it came from and what ends it.
+    pub(crate) async fn read<T>(
+        &self,
+        reads: &mut Reads,
+        id: &'static str,
+        values: &[&str],
+    ) -> Result<T, SiteError>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+    {
+        let (query, call) = self.inner.queries.call(id, values)?;
+        let (app, params, policy) = (self.clone(), call.params, query.policy());
+        let compute = move || async move { app.answer(id, &params).await };
+        let cache = self.cache();
+        let cached = cache.get_or_compute(&call.key, &policy, &call.tags, compute);
+        Ok(noted(reads, &call.tags, cached.await?))
+    }
+
+    /// The same for an answer that is none of those queries'.
+    pub(crate) async fn keep<T, F, Fut>(
         &self,
         reads: &mut Reads,
         key: &str,
@@ -128,13 +154,34 @@ impl App {
         let app = self.clone();
         let compute = move || query(app);
         let cached = self.cache().get_or_compute(key, &ANSWERS, tags, compute);
-        let Cached {
-            value,
-            outcome,
-            took,
-        } = cached.await?;
-        reads.note(outcome, took);
-        Ok(value)
+        Ok(noted(reads, tags, cached.await?))
+    }
+
+    /// What a query of `warming.toml` answers now: for editors, who change what they see.
+    pub(crate) async fn ask<T>(&self, id: &'static str, values: &[&str]) -> Result<T, SiteError>
+    where
+        T: DeserializeOwned,
+    {
+        let (_, call) = self.inner.queries.call(id, values)?;
+        self.answer(id, &call.params).await
+    }
+
+    async fn answer<T: DeserializeOwned>(
+        &self,
+        id: &'static str,
+        params: &[String],
+    ) -> Result<T, SiteError> {
+        let query = self.inner.queries.get(id)?;
+        Ok(ask(self.database().await?, query, params).await?)
+    }
+
+    /// What a statement answers that gives one row with one column of the type `json`.
+    pub(crate) async fn select<T: DeserializeOwned>(
+        &self,
+        statement: &str,
+        values: Parameters<'_>,
+    ) -> Result<T, SiteError> {
+        Ok(select(self.database().await?, statement, values).await?)
     }
 
     /// Stores an uploaded photo under `originals/`.
@@ -166,4 +213,9 @@ impl App {
     pub(crate) fn now() -> SystemTime {
         SystemTime::now()
     }
+}
+
+fn noted<T>(reads: &mut Reads, tags: &[String], cached: Cached<T>) -> T {
+    reads.note(tags, cached.outcome, cached.took);
+    cached.value
 }

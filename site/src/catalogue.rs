@@ -2,11 +2,11 @@
 
 use axum::extract::{Query, State};
 use axum::response::Response;
-use database::{Row, Type};
+use database::Type;
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 
-use crate::answer::{Reads, public, tags};
+use crate::answer::{Reads, public};
 use crate::layout::{Head, page};
 use crate::pictures::{CARD, FULL, picture};
 use crate::slug::Slug;
@@ -14,8 +14,6 @@ use crate::{App, SiteError, markdown};
 
 /// The tag of everything that lists products.
 pub(crate) const CATALOGUE: &str = "catalogue";
-/// Products that one page lists.
-const LISTED: i64 = 48;
 /// Longest search, in characters.
 const MAX_SEARCH_CHARS: usize = 100;
 
@@ -43,84 +41,35 @@ pub(crate) struct Category {
     description: String,
 }
 
-const PRODUCTS: &str = "SELECT p.slug, p.category, c.name, p.name, p.summary, p.description, \
-     p.price_cents, p.stock, p.photo, p.photo_alt, p.version \
-     FROM products p JOIN categories c ON c.slug = p.category";
-
-impl Product {
-    fn of(row: &Row) -> Result<Self, SiteError> {
-        let read = || -> Result<Self, database::DatabaseError> {
-            Ok(Self {
-                slug: database::column(row, 0)?,
-                category: database::column(row, 1)?,
-                category_name: database::column(row, 2)?,
-                name: database::column(row, 3)?,
-                summary: database::column(row, 4)?,
-                description: database::column(row, 5)?,
-                price_cents: database::column(row, 6)?,
-                stock: database::column(row, 7)?,
-                photo: database::column(row, 8)?,
-                photo_alt: database::column(row, 9)?,
-                version: database::column(row, 10)?,
-            })
-        };
-        Ok(read()?)
-    }
-}
+/// Products that have a text somewhere, those first that have it in their name.
+const SEARCH: &str = "SELECT coalesce(json_agg(found), '[]'::json) FROM ( \
+     SELECT p.slug, p.category, c.name AS category_name, p.name, p.summary, p.description, \
+       p.price_cents, p.stock, p.photo, p.photo_alt, p.version \
+     FROM products p JOIN categories c ON c.slug = p.category \
+     WHERE p.name ILIKE $1 OR p.summary ILIKE $1 OR p.description ILIKE $1 OR c.name ILIKE $1 \
+     ORDER BY p.name ILIKE $1 DESC, p.name LIMIT 48) found";
 
 /// A price such as `€ 64.00`.
 pub(crate) fn price(cents: i32) -> String {
     format!("€ {}.{:02}", cents / 100, cents % 100)
 }
 
-async fn products(
-    app: &App,
-    condition: &str,
-    parameters: database::Parameters<'_>,
-) -> Result<Vec<Product>, SiteError> {
-    let statement = format!("{PRODUCTS} {condition} LIMIT {LISTED}");
-    let rows = app.database().await?.query(&statement, parameters).await?;
-    rows.iter().map(Product::of).collect()
-}
-
-/// The products of the front page.
-pub(crate) async fn featured(app: &App) -> Result<Vec<Product>, SiteError> {
-    products(app, "WHERE p.is_featured ORDER BY p.name", &[]).await
-}
-
 /// Every product, for the editor.
 pub(crate) async fn all(app: &App) -> Result<Vec<Product>, SiteError> {
-    products(app, "ORDER BY c.position, p.name", &[]).await
+    let (_, found): (Vec<Category>, _) = app.ask("shop", &[]).await?;
+    Ok(found)
 }
 
 /// One product.
 pub(crate) async fn find(app: &App, slug: &str) -> Result<Option<Product>, SiteError> {
-    let found = products(app, "WHERE p.slug = $1", &[(&slug, Type::TEXT)]).await?;
-    Ok(found.into_iter().next())
-}
-
-async fn categories(app: &App) -> Result<Vec<Category>, SiteError> {
-    let statement = "SELECT slug, name, description FROM categories ORDER BY position";
-    let rows = app.database().await?.query(statement, &[]).await?;
-    let read = |row: &Row| -> Result<Category, database::DatabaseError> {
-        Ok(Category {
-            slug: database::column(row, 0)?,
-            name: database::column(row, 1)?,
-            description: database::column(row, 2)?,
-        })
-    };
-    Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+    let (found, _): (_, Vec<Product>) = app.ask("product", &[slug]).await?;
+    Ok(found)
 }
 
 /// `GET /products`.
 pub(crate) async fn shop(State(app): State<App>) -> Result<Response, SiteError> {
     let mut reads = Reads::default();
-    let tags = tags([CATALOGUE]);
-    let (groups, found): (Vec<Category>, Vec<Product>) = app
-        .read(&mut reads, "shop", &tags, |app| async move {
-            Ok((categories(&app).await?, all(&app).await?))
-        })
-        .await?;
+    let (groups, found): (Vec<Category>, Vec<Product>) = app.read(&mut reads, "shop", &[]).await?;
     let head = Head {
         title: "Shop",
         description: "Vases, bowls, mugs, plates, lamps and planters in stoneware",
@@ -141,7 +90,7 @@ pub(crate) async fn shop(State(app): State<App>) -> Result<Response, SiteError> 
             }
         }
     };
-    Ok(public(page(&head, &content), &tags, reads))
+    Ok(public(page(&head, &content), reads))
 }
 
 /// `GET /categories/{slug}`.
@@ -150,20 +99,8 @@ pub(crate) async fn category(
     Slug(slug): Slug,
 ) -> Result<Response, SiteError> {
     let mut reads = Reads::default();
-    let tags = tags([CATALOGUE]);
-    let wanted = slug.clone();
-    let (groups, found): (Vec<Category>, Vec<Product>) = app
-        .read(
-            &mut reads,
-            &format!("category:{slug}"),
-            &tags,
-            |app| async move {
-                let condition = "WHERE p.category = $1 ORDER BY p.name";
-                let found = products(&app, condition, &[(&wanted, Type::TEXT)]).await?;
-                Ok((categories(&app).await?, found))
-            },
-        )
-        .await?;
+    let (groups, found): (Vec<Category>, Vec<Product>) =
+        app.read(&mut reads, "category", &[&slug]).await?;
     let group = groups.iter().find(|group| group.slug == slug);
     let group = group.ok_or(SiteError::NotFound)?;
     let head = Head {
@@ -179,7 +116,7 @@ pub(crate) async fn category(
         h2.visually-hidden { "Products" }
         (cards(found.iter()))
     };
-    Ok(public(page(&head, &content), &tags, reads))
+    Ok(public(page(&head, &content), reads))
 }
 
 /// `GET /products/{slug}`.
@@ -188,27 +125,8 @@ pub(crate) async fn product(
     Slug(slug): Slug,
 ) -> Result<Response, SiteError> {
     let mut reads = Reads::default();
-    let tags = vec![format!("product-{slug}"), CATALOGUE.to_owned()];
-    let wanted = slug.clone();
-    let (found, related): (Option<Product>, Vec<Product>) = app
-        .read(
-            &mut reads,
-            &format!("product:{slug}"),
-            &tags,
-            |app| async move {
-                let Some(found) = find(&app, &wanted).await? else {
-                    return Ok((None, Vec::new()));
-                };
-                let condition = "WHERE p.category = $1 AND p.slug <> $2 ORDER BY p.name";
-                let values = [
-                    (&found.category as _, Type::TEXT),
-                    (&wanted as _, Type::TEXT),
-                ];
-                let related = products(&app, condition, &values).await?;
-                Ok((Some(found), related))
-            },
-        )
-        .await?;
+    let (found, related): (Option<Product>, Vec<Product>) =
+        app.read(&mut reads, "product", &[&slug]).await?;
     let found = found.ok_or(SiteError::NotFound)?;
     let head = Head {
         title: &found.name,
@@ -216,11 +134,7 @@ pub(crate) async fn product(
         canonical: Some(&format!("/products/{slug}")),
         ..Head::default()
     };
-    Ok(public(
-        page(&head, &details(&found, &related)),
-        &tags,
-        reads,
-    ))
+    Ok(public(page(&head, &details(&found, &related)), reads))
 }
 
 /// What a search asks for.
@@ -237,14 +151,15 @@ pub(crate) async fn search(
 ) -> Result<Response, SiteError> {
     let words: String = search.q.trim().chars().take(MAX_SEARCH_CHARS).collect();
     let mut reads = Reads::default();
-    let tags = tags([CATALOGUE]);
     let pattern = like_pattern(&words);
+    let key = format!("search:{words}");
     let found: Vec<Product> = app
-        .read(&mut reads, &format!("search:{words}"), &tags, |app| async move {
-            let condition = "WHERE p.name ILIKE $1 OR p.summary ILIKE $1 OR p.description ILIKE $1 \
-                 OR c.name ILIKE $1 ORDER BY p.name ILIKE $1 DESC, p.name";
-            products(&app, condition, &[(&pattern, Type::TEXT)]).await
-        })
+        .keep(
+            &mut reads,
+            &key,
+            &[CATALOGUE.to_owned()],
+            |app| async move { app.select(SEARCH, &[(&pattern, Type::TEXT)]).await },
+        )
         .await?;
     let title = format!("Search: {words}");
     let head = Head {
@@ -261,7 +176,7 @@ pub(crate) async fn search(
         h2.visually-hidden { "Products" }
         (cards(found.iter()))
     };
-    Ok(public(page(&head, &content), &tags, reads))
+    Ok(public(page(&head, &content), reads))
 }
 
 /// Text as a pattern that finds it anywhere; its own wildcards are letters.

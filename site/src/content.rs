@@ -2,13 +2,12 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use database::{DatabaseError, Row, Type, column};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 
-use crate::answer::{Reads, public, tags};
-use crate::catalogue::{self, CATALOGUE, Product};
+use crate::answer::{Reads, public};
+use crate::catalogue::{self, Product};
 use crate::layout::{Head, NAME, page};
 use crate::pictures::{CARD, OPENING, WIDE, picture};
 use crate::slug::Slug;
@@ -18,8 +17,6 @@ use crate::{App, SiteError, forms, markdown};
 pub(crate) const HOME: &str = "home";
 /// The tag of everything that lists articles.
 pub(crate) const BLOG: &str = "blog";
-/// Articles that one page lists.
-const LISTED: i64 = 30;
 /// Articles of the front page.
 const ON_HOME: usize = 3;
 
@@ -49,82 +46,41 @@ pub(crate) struct StandingPage {
     pub(crate) version: i32,
 }
 
-const ARTICLES: &str = "SELECT slug, title, summary, body, photo, photo_alt, is_published, \
-     coalesce(floor(extract(epoch FROM published_at))::bigint, 0), version FROM articles";
+/// Every article, drafts first.
+const ALL_ARTICLES: &str = "SELECT coalesce(json_agg(found), '[]'::json) FROM ( \
+     SELECT slug, title, summary, body, photo, photo_alt, is_published, \
+       coalesce(floor(extract(epoch FROM published_at))::bigint, 0) AS published_at, version \
+     FROM articles ORDER BY is_published, articles.published_at DESC, slug LIMIT 30) found";
 
-impl Article {
-    fn of(row: &Row) -> Result<Self, DatabaseError> {
-        Ok(Self {
-            slug: column(row, 0)?,
-            title: column(row, 1)?,
-            summary: column(row, 2)?,
-            body: column(row, 3)?,
-            photo: column(row, 4)?,
-            photo_alt: column(row, 5)?,
-            is_published: column(row, 6)?,
-            published_at: column(row, 7)?,
-            version: column(row, 8)?,
-        })
-    }
-}
-
-async fn articles(
-    app: &App,
-    condition: &str,
-    parameters: database::Parameters<'_>,
-) -> Result<Vec<Article>, SiteError> {
-    let statement = format!("{ARTICLES} {condition} LIMIT {LISTED}");
-    let rows = app.database().await?.query(&statement, parameters).await?;
-    Ok(rows.iter().map(Article::of).collect::<Result<_, _>>()?)
-}
-
-/// The published articles, newest first.
-pub(crate) async fn published(app: &App) -> Result<Vec<Article>, SiteError> {
-    let condition = "WHERE is_published AND published_at <= now() ORDER BY published_at DESC, slug";
-    articles(app, condition, &[]).await
-}
+/// Every standing page, in its place.
+const ALL_PAGES: &str = "SELECT coalesce(json_agg(found), '[]'::json) FROM ( \
+     SELECT slug, title, body, form, version FROM pages ORDER BY position) found";
 
 /// Every article, for the editor.
 pub(crate) async fn all_articles(app: &App) -> Result<Vec<Article>, SiteError> {
-    articles(app, "ORDER BY is_published, published_at DESC, slug", &[]).await
+    app.select(ALL_ARTICLES, &[]).await
 }
 
 /// One article, published or not.
 pub(crate) async fn find_article(app: &App, slug: &str) -> Result<Option<Article>, SiteError> {
-    let found = articles(app, "WHERE slug = $1", &[(&slug, Type::TEXT)]).await?;
-    Ok(found.into_iter().next())
+    app.ask("article", &[slug]).await
 }
 
-/// Every standing page, or the one with this name.
-pub(crate) async fn pages(app: &App, slug: Option<&str>) -> Result<Vec<StandingPage>, SiteError> {
-    let statement = "SELECT slug, title, body, form, version FROM pages \
-         WHERE $1::text IS NULL OR slug = $1 ORDER BY position";
-    let rows = app
-        .database()
-        .await?
-        .query(statement, &[(&slug, Type::TEXT)])
-        .await?;
-    let read = |row: &Row| -> Result<StandingPage, DatabaseError> {
-        Ok(StandingPage {
-            slug: column(row, 0)?,
-            title: column(row, 1)?,
-            body: column(row, 2)?,
-            form: column(row, 3)?,
-            version: column(row, 4)?,
-        })
-    };
-    Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+/// Every standing page, for the editor.
+pub(crate) async fn all_pages(app: &App) -> Result<Vec<StandingPage>, SiteError> {
+    app.select(ALL_PAGES, &[]).await
+}
+
+/// One standing page.
+pub(crate) async fn find_page(app: &App, slug: &str) -> Result<Option<StandingPage>, SiteError> {
+    app.ask("page", &[slug]).await
 }
 
 /// `GET /`.
 pub(crate) async fn home(State(app): State<App>) -> Result<Response, SiteError> {
     let mut reads = Reads::default();
-    let tags = tags([HOME, CATALOGUE, BLOG]);
-    let (products, stories): (Vec<Product>, Vec<Article>) = app
-        .read(&mut reads, "home", &tags, |app| async move {
-            Ok((catalogue::featured(&app).await?, published(&app).await?))
-        })
-        .await?;
+    let (products, stories): (Vec<Product>, Vec<Article>) =
+        app.read(&mut reads, "home", &[]).await?;
     let head = Head {
         title: "Things for the table and the sill",
         description: "Stoneware thrown, turned and glazed by seven people above a small harbour",
@@ -149,18 +105,13 @@ pub(crate) async fn home(State(app): State<App>) -> Result<Response, SiteError> 
             (stories_as_cards(stories.iter().take(ON_HOME)))
         }
     };
-    Ok(public(page(&head, &content), &tags, reads))
+    Ok(public(page(&head, &content), reads))
 }
 
 /// `GET /blog`.
 pub(crate) async fn blog(State(app): State<App>) -> Result<Response, SiteError> {
     let mut reads = Reads::default();
-    let tags = tags([BLOG]);
-    let stories: Vec<Article> = app
-        .read(&mut reads, "blog", &tags, |app| async move {
-            published(&app).await
-        })
-        .await?;
+    let stories: Vec<Article> = app.read(&mut reads, "blog", &[]).await?;
     let head = Head {
         title: "Journal",
         description: "Stories from the workshop",
@@ -174,7 +125,7 @@ pub(crate) async fn blog(State(app): State<App>) -> Result<Response, SiteError> 
         h2.visually-hidden { "Stories" }
         (stories_as_cards(stories.iter()))
     };
-    Ok(public(page(&head, &content), &tags, reads))
+    Ok(public(page(&head, &content), reads))
 }
 
 /// `GET /blog/{slug}`.
@@ -183,16 +134,7 @@ pub(crate) async fn article(
     Slug(slug): Slug,
 ) -> Result<Response, SiteError> {
     let mut reads = Reads::default();
-    let tags = vec![format!("article-{slug}")];
-    let wanted = slug.clone();
-    let found: Option<Article> = app
-        .read(
-            &mut reads,
-            &format!("article:{slug}"),
-            &tags,
-            |app| async move { find_article(&app, &wanted).await },
-        )
-        .await?;
+    let found: Option<Article> = app.read(&mut reads, "article", &[&slug]).await?;
     let now = Timestamp::now().as_second();
     let visible = found.filter(|found| found.is_published && found.published_at <= now);
     let found = visible.ok_or(SiteError::NotFound)?;
@@ -202,7 +144,7 @@ pub(crate) async fn article(
         canonical: Some(&format!("/blog/{slug}")),
         ..Head::default()
     };
-    Ok(public(page(&head, &story(&found)), &tags, reads))
+    Ok(public(page(&head, &story(&found)), reads))
 }
 
 /// `GET /pages/{slug}`.
@@ -211,16 +153,7 @@ pub(crate) async fn standing_page(
     Slug(slug): Slug,
 ) -> Result<Response, SiteError> {
     let mut reads = Reads::default();
-    let tags = vec![format!("page-{slug}")];
-    let wanted = slug.clone();
-    let found: Option<StandingPage> = app
-        .read(
-            &mut reads,
-            &format!("page:{slug}"),
-            &tags,
-            |app| async move { Ok(pages(&app, Some(&wanted)).await?.into_iter().next()) },
-        )
-        .await?;
+    let found: Option<StandingPage> = app.read(&mut reads, "page", &[&slug]).await?;
     let found = found.ok_or(SiteError::NotFound)?;
     let (form, form_assets) = forms::embedded(&found.form).unzip();
     let head = Head {
@@ -233,7 +166,7 @@ pub(crate) async fn standing_page(
         div.prose { h1 { (found.title) } (markdown::render(&found.body)) }
         @if let Some(form) = form { (form) }
     };
-    Ok(public(page(&head, &content), &tags, reads))
+    Ok(public(page(&head, &content), reads))
 }
 
 /// An article as visitors see it.

@@ -3,6 +3,7 @@ use cache::CacheError;
 use database::DatabaseError;
 use http::StatusCode;
 use lambda_kit::{Classified, ErrorClass};
+use site_queries::QueryError;
 
 use crate::answer::{self, Lifetime};
 use crate::layout;
@@ -34,6 +35,9 @@ pub enum SiteError {
     /// The database failed.
     #[error("read the site's content")]
     Database(#[from] DatabaseError),
+    /// A query failed, or is none.
+    #[error("read the site's content")]
+    Query(#[from] QueryError),
     /// The cache's settings are no good.
     #[error("use the cache")]
     Cache(#[source] CacheError),
@@ -96,6 +100,7 @@ impl Classified for SiteError {
             Self::Form { .. } | Self::TooLarge { .. } => ErrorClass::Invalid,
             Self::Throttled => ErrorClass::Throttled,
             Self::Database(error) => error.class(),
+            Self::Query(error) => error.class(),
             Self::Cache(error) => error.class(),
             Self::SessionKey(_) => ErrorClass::Permanent,
             Self::Upload(_) => ErrorClass::Transient,
@@ -110,6 +115,7 @@ impl Classified for SiteError {
             Self::TooLarge { .. } => "site.too_large",
             Self::Throttled => "site.throttled",
             Self::Database(error) => error.code(),
+            Self::Query(error) => error.code(),
             Self::Cache(error) => error.code(),
             Self::SessionKey(_) => "site.session_key",
             Self::Upload(_) => "site.upload",

@@ -2,13 +2,11 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use database::{DatabaseError, Row, column};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::answer::{Lifetime, Reads, document, tags};
-use crate::catalogue::CATALOGUE;
-use crate::content::{self, Article, BLOG};
+use crate::answer::{Lifetime, Reads, document};
+use crate::content::Article;
 use crate::layout::NAME;
 use crate::{App, SiteError};
 
@@ -19,34 +17,10 @@ struct Place {
     changed_at: i64,
 }
 
-/// Every public address. Site maps may have 50,000.
-const PLACES: &str = "SELECT path, floor(extract(epoch FROM changed))::bigint FROM ( \
-     SELECT '/products/' || slug AS path, updated_at AS changed FROM products UNION ALL \
-     SELECT '/blog/' || slug, greatest(updated_at, published_at) FROM articles \
-       WHERE is_published AND published_at <= now() UNION ALL \
-     SELECT '/pages/' || slug, updated_at FROM pages UNION ALL \
-     SELECT '/categories/' || category, max(updated_at) FROM products GROUP BY category UNION ALL \
-     SELECT '/', max(updated_at) FROM articles UNION ALL \
-     SELECT '/products', max(updated_at) FROM products UNION ALL \
-     SELECT '/blog', max(updated_at) FROM articles \
-     ) places WHERE changed IS NOT NULL ORDER BY path LIMIT 50000";
-
 /// `GET /sitemap.xml`: <https://www.sitemaps.org/protocol.html>.
 pub(crate) async fn sitemap(State(app): State<App>) -> Result<Response, SiteError> {
-    let tags = tags([CATALOGUE, BLOG]);
     let mut reads = Reads::default();
-    let places: Vec<Place> = app
-        .read(&mut reads, "sitemap", &tags, |app| async move {
-            let rows = app.database().await?.query(PLACES, &[]).await?;
-            let read = |row: &Row| -> Result<Place, DatabaseError> {
-                Ok(Place {
-                    path: column(row, 0)?,
-                    changed_at: column(row, 1)?,
-                })
-            };
-            Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
-        })
-        .await?;
+    let places: Vec<Place> = app.read(&mut reads, "sitemap", &[]).await?;
     let site = &app.config().site_url;
     let entries: String = places
         .iter()
@@ -64,7 +38,7 @@ pub(crate) async fn sitemap(State(app): State<App>) -> Result<Response, SiteErro
         "application/xml; charset=utf-8",
         text,
         Lifetime::Feed,
-        &tags,
+        reads.tags(),
     );
     response.extensions_mut().insert(reads);
     Ok(response)
@@ -72,13 +46,8 @@ pub(crate) async fn sitemap(State(app): State<App>) -> Result<Response, SiteErro
 
 /// `GET /feed.xml`: Atom, <https://www.rfc-editor.org/rfc/rfc4287>.
 pub(crate) async fn feed(State(app): State<App>) -> Result<Response, SiteError> {
-    let tags = tags([BLOG]);
     let mut reads = Reads::default();
-    let stories: Vec<Article> = app
-        .read(&mut reads, "blog", &tags, |app| async move {
-            content::published(&app).await
-        })
-        .await?;
+    let stories: Vec<Article> = app.read(&mut reads, "blog", &[]).await?;
     let site = &app.config().site_url;
     let newest = stories.first().map_or(0, |story| story.published_at);
     let entries: String = stories.iter().map(|story| entry(site, story)).collect();
@@ -91,7 +60,7 @@ pub(crate) async fn feed(State(app): State<App>) -> Result<Response, SiteError> 
         updated = time(newest),
     );
     let content_type = "application/atom+xml; charset=utf-8";
-    let mut response = document(content_type, text, Lifetime::Feed, &tags);
+    let mut response = document(content_type, text, Lifetime::Feed, reads.tags());
     response.extensions_mut().insert(reads);
     Ok(response)
 }

@@ -4,7 +4,7 @@
 //! `functions/site-serve` answers the load balancer from Lambda. It keeps the contract of
 //! `docs/web-server.md`, which any other site behind the same road keeps too.
 //!
-//! - `catalogue`, `content`: what visitors read, and how it is queried
+//! - `catalogue`, `content`, `feeds`: what visitors read; how it is queried is in `warming.toml`
 //! - `editor`: signing in, writing articles, changing products and pages
 //! - `publishing`: a change and what it makes stale, in one transaction
 //! - `answer`, `observe`: what caches are told, request ids, timings, the log line
@@ -31,5 +31,4 @@ mod slug;
 pub use app::App;
 pub use config::Config;
 pub use error::SiteError;
-pub use publishing::sweep;
 pub use router::router;

@@ -4,13 +4,11 @@
 
 use std::time::Duration;
 
-use site::{App, Config, router, sweep};
+use site::{App, Config, router};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::{info, warn};
 
-/// Between two looks for what the cache was not told.
-const SWEEP: Duration = Duration::from_secs(10);
 /// Longest time that requests in flight get when the server is told to stop. The load
 /// balancer waits 30 s.
 const FAREWELL: Duration = Duration::from_secs(25);
@@ -25,7 +23,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     app.warm_up().await;
     let listener = TcpListener::bind(&address).await?;
     info!(address, "Listening");
-    tokio::spawn(sweep_for_ever(app.clone()));
     let (stopping, stopped) = tokio::sync::oneshot::channel();
     let serve = axum::serve(listener, router(app)).with_graceful_shutdown(async move {
         terminate.recv().await;
@@ -38,15 +35,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         () = after(stopped, FAREWELL) => warn!("Stopped with requests in flight"),
     }
     Ok(())
-}
-
-async fn sweep_for_ever(app: App) {
-    loop {
-        tokio::time::sleep(SWEEP).await;
-        if let Err(error) = sweep(&app).await {
-            warn!(error = %telemetry::Chain(&error), "Left cached answers to the next sweep");
-        }
-    }
 }
 
 /// `limit` after `event`.

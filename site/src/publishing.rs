@@ -1,14 +1,16 @@
 //! A change and what it makes stale.
 //!
-//! The tags of what changed are written in the transaction of the change, into
-//! `cache_events`. After the commit they are invalidated in Redis, and the event bus hears of
-//! them; when either fails the change stands, and [`sweep`] invalidates what is left over.
+//! The tags of what changed and the addresses where it shows are written in the transaction of
+//! the change, into `cache_events`. After the commit this server ends the answers in Redis, so
+//! that the editor's next page is the new one, and the event bus hears of the change. Whether
+//! that works or not, `functions/cache-invalidate` reads `cache_events` and sees to every cache:
+//! nothing here marks a row as done.
 
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
-use database::{Parameters, Type, column};
+use database::{Parameters, Type};
 use serde_json::json;
 use telemetry::Chain;
-use tracing::{info, warn};
+use tracing::warn;
 
 use crate::{App, SiteError};
 
@@ -16,6 +18,11 @@ use crate::{App, SiteError};
 const EVENT_SOURCE: &str = "sidetier.site";
 /// What it is told.
 const EVENT_TYPE: &str = "cache.invalidated";
+
+/// Notes what a change made stale: a row for each tag, and the addresses with the first.
+const NOTE: &str = "INSERT INTO cache_events (tag, paths) \
+     SELECT tag, CASE place WHEN 1 THEN $2 ELSE '{}'::text[] END \
+     FROM unnest($1) WITH ORDINALITY AS stale (tag, place)";
 
 /// What a change made stale.
 pub(crate) struct Stale {
@@ -39,10 +46,11 @@ pub(crate) async fn publish(
     if transaction.execute(statement, values).await? == 0 {
         return Ok(false);
     }
-    let note = "INSERT INTO cache_events (tag) SELECT unnest($1)";
-    transaction
-        .execute(note, &[(&stale.tags, Type::TEXT_ARRAY)])
-        .await?;
+    let noted = [
+        (&stale.tags as _, Type::TEXT_ARRAY),
+        (&stale.paths as _, Type::TEXT_ARRAY),
+    ];
+    transaction.execute(NOTE, &noted).await?;
     transaction.commit().await?;
     drop(connection);
     announce(app, stale).await;
@@ -52,10 +60,7 @@ pub(crate) async fn publish(
 /// Makes caches forget, after the change is committed.
 async fn announce(app: &App, stale: &Stale) {
     if let Err(error) = app.cache().invalidate(&stale.tags).await {
-        warn!(error = %Chain(&error), tags = ?stale.tags, "Left cached answers to the sweep");
-    } else if let Err(error) = mark(app, &stale.tags).await {
-        // The sweep invalidates once more: no harm.
-        warn!(error = %Chain(&error), "Left tags to the sweep");
+        warn!(error = %Chain(&error), tags = ?stale.tags, "Left cached answers to cache-invalidate");
     }
     let Some(bus) = &app.config().event_bus else {
         return;
@@ -74,51 +79,4 @@ async fn announce(app: &App, stale: &Stale) {
             warn!(error = %Chain(&error), tags = ?stale.tags, "The event bus was not told");
         }
     }
-}
-
-async fn mark(app: &App, tags: &[String]) -> Result<(), SiteError> {
-    let statement = "UPDATE cache_events SET invalidated_at = now() \
-         WHERE invalidated_at IS NULL AND tag = ANY($1)";
-    let database = app.database().await?;
-    database
-        .execute(statement, &[(&tags, Type::TEXT_ARRAY)])
-        .await?;
-    Ok(())
-}
-
-/// Invalidates in Redis what no change could: one round, of a hundred tags at most. Tells how
-/// many it did.
-///
-/// # Errors
-/// When the database is away. Redis being away leaves the tags for the next round.
-pub async fn sweep(app: &App) -> Result<usize, SiteError> {
-    let mut connection = app.database().await?.connection().await?;
-    let transaction = connection.transaction().await?;
-    // Of several web servers each takes rows that no other has.
-    let open = "SELECT id, tag FROM cache_events WHERE invalidated_at IS NULL \
-         AND created_at < now() - interval '2 seconds' \
-         ORDER BY id LIMIT 100 FOR UPDATE SKIP LOCKED";
-    let rows = transaction.query(open, &[]).await?;
-    if rows.is_empty() {
-        return Ok(0);
-    }
-    let ids: Vec<i64> = rows
-        .iter()
-        .map(|row| column(row, 0))
-        .collect::<Result<_, _>>()?;
-    let tags: Vec<String> = rows
-        .iter()
-        .map(|row| column(row, 1))
-        .collect::<Result<_, _>>()?;
-    if let Err(error) = app.cache().invalidate(&tags).await {
-        warn!(error = %Chain(&error), "Left cached answers to the next sweep");
-        return Ok(0);
-    }
-    let done = "UPDATE cache_events SET invalidated_at = now() WHERE id = ANY($1)";
-    transaction
-        .execute(done, &[(&ids, Type::INT8_ARRAY)])
-        .await?;
-    transaction.commit().await?;
-    info!(tags = tags.len(), "Invalidated what was left over");
-    Ok(tags.len())
 }

@@ -198,7 +198,7 @@ impl Cache {
         }
     }
 
-    async fn find(&self, key: &str, tags: &[String]) -> Option<store::Found> {
+    pub(crate) async fn find(&self, key: &str, tags: &[String]) -> Option<store::Found> {
         let link = self.inner.link.as_ref()?;
         match store::find(link, key, tags, self.budget).await {
             Ok(found) => Some(found),

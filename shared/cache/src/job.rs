@@ -28,6 +28,19 @@ struct Lease {
     began: Instant,
 }
 
+/// What became of an answer that was to be stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stored {
+    /// It is in Redis.
+    Done,
+    /// It is beyond the limits of an entry, or no JSON.
+    Unfit,
+    /// The lease had ended: somebody's answer is newer.
+    Late,
+    /// Redis failed.
+    Failed,
+}
+
 /// One answer that has to be computed.
 pub(crate) struct Job {
     cache: Cache,
@@ -83,7 +96,7 @@ impl Job {
             leader.finish(payload);
             return Ok((value, outcome));
         }
-        let value = self.compute_under(lease, leader, compute).await?;
+        let (value, _) = self.compute_under(lease, leader, compute).await?;
         Ok((value, outcome))
     }
 
@@ -100,12 +113,34 @@ impl Job {
         };
         let lease = self.lease(last.saturating_mul(3)).await?;
         match self.compute_under(Some(lease), leader, compute).await {
-            Ok(value) => Some(value),
+            Ok((value, _)) => Some(value),
             Err(error) => {
                 warn!(cache.key = %self.key, error = %error, "Kept a stale answer: it cannot be computed anew");
                 None
             }
         }
+    }
+
+    /// For nobody in particular: computes, unless somebody does already. Tells what became of the
+    /// answer; nothing when it is somebody else's to compute.
+    pub(crate) async fn fill<T, E, F, Fut>(
+        self,
+        limit: Duration,
+        compute: F,
+    ) -> Result<Option<Stored>, E>
+    where
+        T: Serialize,
+        F: FnOnce() -> Fut,
+        Fut: Future<Output = Result<T, E>>,
+    {
+        let Turn::Leader(leader) = self.cache.inner.flights.join(&self.key) else {
+            return Ok(None);
+        };
+        let Some(lease) = self.lease(limit).await else {
+            return Ok(None);
+        };
+        let (_, stored) = self.compute_under(Some(lease), leader, compute).await?;
+        Ok(Some(stored))
     }
 
     /// Computes, stores under the lease, and hands the answer to those who wait.
@@ -114,7 +149,7 @@ impl Job {
         lease: Option<Lease>,
         leader: Leader,
         compute: F,
-    ) -> Result<T, E>
+    ) -> Result<(T, Stored), E>
     where
         T: Serialize,
         F: FnOnce() -> Fut,
@@ -127,20 +162,23 @@ impl Job {
                 return Err(error);
             }
         };
-        match serde_json::to_vec(&value) {
+        let stored = match serde_json::to_vec(&value) {
             Ok(bytes) => {
                 let payload = Payload::new(bytes);
-                if let Some(lease) = lease {
-                    self.store(lease, &payload).await;
-                }
+                let stored = match lease {
+                    Some(lease) => self.store(lease, &payload).await,
+                    None => Stored::Late,
+                };
                 leader.finish(payload);
+                stored
             }
             Err(error) => {
                 warn!(cache.key = %self.key, error = %error, "Left an answer uncached: it is not JSON");
                 self.give_back(lease).await;
+                Stored::Unfit
             }
-        }
-        Ok(value)
+        };
+        Ok((value, stored))
     }
 
     async fn lease(&self, time: Duration) -> Option<Lease> {
@@ -183,9 +221,9 @@ impl Job {
         None
     }
 
-    async fn store(&self, lease: Lease, payload: &Payload) {
+    async fn store(&self, lease: Lease, payload: &Payload) -> Stored {
         let (Some(link), Some(nonces)) = (&self.cache.inner.link, &self.nonces) else {
-            return;
+            return Stored::Failed;
         };
         let now_ms = now_ms();
         let (soft_expiry_ms, hard_expiry_ms) = self.policy.expiries(now_ms, random());
@@ -202,7 +240,8 @@ impl Job {
             Ok(stored) => stored,
             Err(error) => {
                 debug!(cache.key = %self.key, error = %error, "Left an answer uncached");
-                return self.give_back(Some(lease)).await;
+                self.give_back(Some(lease)).await;
+                return Stored::Unfit;
             }
         };
         let time = Duration::from_millis(hard_expiry_ms.saturating_sub(now_ms));
@@ -215,9 +254,15 @@ impl Job {
             self.cache.budget,
         );
         match filled.await {
-            Ok(true) => {}
-            Ok(false) => debug!(cache.key = %self.key, "Left an answer uncached: its lease ended"),
-            Err(error) => note(&error),
+            Ok(true) => Stored::Done,
+            Ok(false) => {
+                debug!(cache.key = %self.key, "Left an answer uncached: its lease ended");
+                Stored::Late
+            }
+            Err(error) => {
+                note(&error);
+                Stored::Failed
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Cached answers in Redis or Valkey: one computation at a time, stale rather than late.
 //!
-//! [`Cache::get_or_compute`] is the one call that readers need. Behind it:
+//! [`Cache::get_or_compute`] is the one call that readers need; [`Cache::warm`] is for what fills
+//! the cache before they come. Behind both:
 //!
 //! - One `MGET` reads the answer and the nonces of its tags. A tag is a key with a random
 //!   value; [`Cache::invalidate`] gives it another, and every answer that was stored, or
@@ -24,8 +25,10 @@ mod job;
 mod link;
 mod settings;
 mod store;
+mod warm;
 
 pub use cache::{Cache, Cached, Outcome};
 pub use cache_entry::Policy;
 pub use error::CacheError;
 pub use settings::{CacheAuth, CacheSettings, Refresh};
+pub use warm::{Refill, Warmed};

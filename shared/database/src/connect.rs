@@ -65,6 +65,12 @@ impl Connector {
         })
     }
 
+    /// Takes a server that only answers questions, too: a replica.
+    pub(crate) fn reading(mut self) -> Self {
+        self.config.target_session_attrs(TargetSessionAttrs::Any);
+        self
+    }
+
     pub(crate) async fn connect(&self) -> Result<Client, DatabaseError> {
         let opening = timeout(CONNECT, self.open()).await;
         opening.map_err(|_| DatabaseError::Timeout {

@@ -54,6 +54,16 @@ impl DatabaseError {
         self.state() == Some(&SqlState::UNIQUE_VIOLATION)
     }
 
+    /// Whether a statement named a table or column that is not there: migrations have not come
+    /// that far.
+    #[must_use]
+    pub fn is_undefined(&self) -> bool {
+        matches!(
+            self.state(),
+            Some(&SqlState::UNDEFINED_TABLE | &SqlState::UNDEFINED_COLUMN)
+        )
+    }
+
     /// Whether the statement met a connection that is gone: no answer came, or the server's
     /// farewell, which it sends when it restarts.
     pub(crate) fn is_lost_connection(&self) -> bool {

@@ -24,4 +24,4 @@ pub use pool::Database;
 pub use query::{Connection, Parameters, Transaction, column};
 pub use settings::{DatabaseAuth, DatabaseSettings};
 pub use tokio_postgres::Row;
-pub use tokio_postgres::types::Type;
+pub use tokio_postgres::types::{Json, Type};

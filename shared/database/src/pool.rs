@@ -8,7 +8,7 @@ use tokio_postgres::{Client, Row};
 use tracing::debug;
 
 use crate::connect::Connector;
-use crate::query::{Connection, Parameters};
+use crate::query::{Connection, Parameters, STATEMENT};
 use crate::{DatabaseError, DatabaseSettings};
 
 /// Longest wait for a connection that others use.
@@ -24,6 +24,8 @@ const LONGEST_LIFE: Duration = Duration::from_mins(30);
 #[derive(Clone)]
 pub struct Database {
     pool: Arc<Pool>,
+    /// Longest wait for one statement.
+    limit: Duration,
 }
 
 pub(crate) struct Pool {
@@ -56,14 +58,41 @@ impl Database {
         settings: &DatabaseSettings,
         credentials: Option<SharedCredentialsProvider>,
     ) -> Result<Self, DatabaseError> {
+        Ok(Self::over(Connector::new(settings, credentials)?, settings))
+    }
+
+    /// A database that is only asked: a replica will do, which takes no writes.
+    ///
+    /// # Errors
+    /// As [`Database::new`].
+    pub fn reading(
+        settings: &DatabaseSettings,
+        credentials: Option<SharedCredentialsProvider>,
+    ) -> Result<Self, DatabaseError> {
+        let connector = Connector::new(settings, credentials)?.reading();
+        Ok(Self::over(connector, settings))
+    }
+
+    fn over(connector: Connector, settings: &DatabaseSettings) -> Self {
         let pool = Pool {
-            connector: Connector::new(settings, credentials)?,
+            connector,
             permits: Arc::new(Semaphore::new(settings.connections.max(1))),
             idle: Mutex::default(),
         };
-        Ok(Self {
+        Self {
             pool: Arc::new(pool),
-        })
+            limit: STATEMENT,
+        }
+    }
+
+    /// The same database, connections and all, for statements that may take `limit` at most; ten
+    /// seconds where that is less. One that takes longer costs its connection.
+    #[must_use]
+    pub fn within(&self, limit: Duration) -> Self {
+        Self {
+            pool: Arc::clone(&self.pool),
+            limit: limit.min(STATEMENT),
+        }
     }
 
     /// The rows of a statement that only reads. Met by a connection that is gone, it is asked
@@ -132,12 +161,13 @@ impl Database {
             Some(known) => known,
             None => (self.pool.connector.connect().await?, Instant::now()),
         };
-        Ok(Connection::new(Lent {
+        let lent = Lent {
             client: Some(client),
             opened,
             pool: Arc::clone(&self.pool),
             _permit: permit,
-        }))
+        };
+        Ok(Connection::new(lent, self.limit))
     }
 }
 

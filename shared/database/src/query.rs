@@ -7,8 +7,9 @@ use tokio_postgres::types::{FromSql, ToSql, Type};
 use crate::DatabaseError;
 use crate::pool::Lent;
 
-/// Longest wait for one statement. The role's own `statement_timeout` is shorter.
-const STATEMENT: Duration = Duration::from_secs(10);
+/// Longest wait for one statement where nobody says less. The role's own `statement_timeout` is
+/// shorter.
+pub(crate) const STATEMENT: Duration = Duration::from_secs(10);
 
 /// The values of a statement, with their types. Only PostgreSQL's own types: for others it
 /// would be asked first.
@@ -17,16 +18,18 @@ pub type Parameters<'a> = &'a [(&'a (dyn ToSql + Sync), Type)];
 /// A connection of one's own. It goes back to the pool when dropped.
 pub struct Connection {
     lent: Lent,
+    limit: Duration,
 }
 
 /// A transaction; without [`Transaction::commit`] nothing of it stays.
 pub struct Transaction<'a> {
     inner: tokio_postgres::Transaction<'a>,
+    limit: Duration,
 }
 
 impl Connection {
-    pub(crate) const fn new(lent: Lent) -> Self {
-        Self { lent }
+    pub(crate) const fn new(lent: Lent, limit: Duration) -> Self {
+        Self { lent, limit }
     }
 
     /// The rows of a statement.
@@ -39,7 +42,7 @@ impl Connection {
         parameters: Parameters<'_>,
     ) -> Result<Vec<Row>, DatabaseError> {
         let client = self.lent.client()?;
-        let outcome = within(client.query_typed(statement, parameters)).await;
+        let outcome = within(self.limit, client.query_typed(statement, parameters)).await;
         self.settle(outcome)
     }
 
@@ -53,7 +56,7 @@ impl Connection {
         parameters: Parameters<'_>,
     ) -> Result<u64, DatabaseError> {
         let client = self.lent.client()?;
-        let outcome = within(client.execute_typed(statement, parameters)).await;
+        let outcome = within(self.limit, client.execute_typed(statement, parameters)).await;
         self.settle(outcome)
     }
 
@@ -62,8 +65,9 @@ impl Connection {
     /// # Errors
     /// As [`Connection::query`].
     pub async fn transaction(&mut self) -> Result<Transaction<'_>, DatabaseError> {
-        let inner = within(self.lent.client_mut()?.transaction()).await?;
-        Ok(Transaction { inner })
+        let limit = self.limit;
+        let inner = within(limit, self.lent.client_mut()?.transaction()).await?;
+        Ok(Transaction { inner, limit })
     }
 
     /// A connection that gave no answer is not lent out again.
@@ -90,7 +94,7 @@ impl Transaction<'_> {
         statement: &str,
         parameters: Parameters<'_>,
     ) -> Result<Vec<Row>, DatabaseError> {
-        within(self.inner.query_typed(statement, parameters)).await
+        within(self.limit, self.inner.query_typed(statement, parameters)).await
     }
 
     /// Carries out a statement, and tells how many rows it concerned.
@@ -102,7 +106,7 @@ impl Transaction<'_> {
         statement: &str,
         parameters: Parameters<'_>,
     ) -> Result<u64, DatabaseError> {
-        within(self.inner.execute_typed(statement, parameters)).await
+        within(self.limit, self.inner.execute_typed(statement, parameters)).await
     }
 
     /// Carries out several statements that take no values.
@@ -110,7 +114,7 @@ impl Transaction<'_> {
     /// # Errors
     /// As [`Transaction::query`].
     pub async fn batch(&self, statements: &str) -> Result<(), DatabaseError> {
-        within(self.inner.batch_execute(statements)).await
+        within(self.limit, self.inner.batch_execute(statements)).await
     }
 
     /// Makes it last.
@@ -118,7 +122,7 @@ impl Transaction<'_> {
     /// # Errors
     /// As [`Transaction::query`]. Without an answer, it may have been carried out or not.
     pub async fn commit(self) -> Result<(), DatabaseError> {
-        within(self.inner.commit()).await
+        within(self.limit, self.inner.commit()).await
     }
 }
 
@@ -131,12 +135,13 @@ pub fn column<'a, T: FromSql<'a>>(row: &'a Row, index: usize) -> Result<T, Datab
 }
 
 async fn within<T>(
+    limit: Duration,
     work: impl Future<Output = Result<T, tokio_postgres::Error>>,
 ) -> Result<T, DatabaseError> {
-    let outcome = timeout(STATEMENT, work).await;
+    let outcome = timeout(limit, work).await;
     let late = DatabaseError::Timeout {
         action: "ask the database",
-        milliseconds: STATEMENT.as_millis(),
+        milliseconds: limit.as_millis(),
     };
     outcome.map_err(|_| late)?.map_err(DatabaseError::Query)
 }

@@ -128,6 +128,26 @@ async fn no_more_connections_than_allowed() {
 }
 
 #[tokio::test]
+async fn a_statement_that_takes_too_long_costs_its_connection() {
+    let database = database();
+    let pid = "SELECT pg_backend_pid()";
+    let first = database.query(pid, &[]).await.unwrap()[0].get::<_, i32>(0);
+    let hurried = database.within(Duration::from_millis(50));
+    let late = hurried.query("SELECT pg_sleep(20)", &[]).await.unwrap_err();
+    let limit = matches!(
+        late,
+        DatabaseError::Timeout {
+            milliseconds: 50,
+            ..
+        }
+    );
+    assert!(limit, "{late:?}");
+    // The next one does not wait behind it.
+    let second = database.query(pid, &[]).await.unwrap()[0].get::<_, i32>(0);
+    assert_ne!(first, second);
+}
+
+#[tokio::test]
 async fn what_was_not_committed_does_not_stay() {
     let database = database();
     let create = "CREATE TABLE IF NOT EXISTS kept (id integer PRIMARY KEY)";

@@ -14,7 +14,7 @@ use crate::{App, SiteError, catalogue, content};
 pub(crate) async fn show(State(app): State<App>, editor: Editor) -> Result<Response, SiteError> {
     let articles = content::all_articles(&app).await?;
     let products = catalogue::all(&app).await?;
-    let pages = content::pages(&app, None).await?;
+    let pages = content::all_pages(&app).await?;
     let list = html! {
         h1 { "Editor" }
         section aria-labelledby="articles" {

@@ -98,7 +98,7 @@ pub(crate) async fn save(
 }
 
 async fn find(app: &App, slug: &str) -> Result<StandingPage, SiteError> {
-    let found = content::pages(app, Some(slug)).await?.into_iter().next();
+    let found = content::find_page(app, slug).await?;
     found.ok_or(SiteError::NotFound)
 }
 

@@ -1,0 +1,135 @@
+//! Filling the cache before readers come, against a real Redis.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking; the lint's own exception covers test functions only"
+)]
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use cache::{Cache, CacheAuth, CacheSettings, Outcome, Policy, Refill, Refresh, Warmed};
+use local::DataServices;
+use settings::Secret;
+
+const POLICY: Policy = Policy::new(Duration::from_mins(1), Duration::from_hours(1));
+const EVERY: Duration = Duration::from_mins(1);
+
+fn settings(url: &str) -> CacheSettings {
+    CacheSettings {
+        url: Some(Secret::new(url)),
+        auth: CacheAuth::Url,
+        ca_file: None,
+        refresh: Refresh::Inline,
+    }
+}
+
+fn cache() -> Cache {
+    static SERVICES: OnceLock<DataServices> = OnceLock::new();
+    let services = SERVICES.get_or_init(|| DataServices::start("cache-warm-tests").unwrap());
+    Cache::new(&settings(&services.redis_url()), None).unwrap()
+}
+
+/// A key of its own for each test, and a tag of the same name.
+fn unique(name: &str) -> (String, Vec<String>) {
+    let key = format!("{name}-{}", std::process::id());
+    (key.clone(), vec![key])
+}
+
+async fn read(cache: &Cache, key: &str, tags: &[String], value: u32) -> (u32, Outcome) {
+    let compute = move || async move { Ok::<_, std::fmt::Error>(value) };
+    let cached = cache.get_or_compute(key, &POLICY, tags, compute).await;
+    let cached = cached.unwrap();
+    (cached.value, cached.outcome)
+}
+
+async fn warm(cache: &Cache, key: &str, tags: &[String], every: Duration, value: u32) -> Warmed {
+    let refill = Refill {
+        key,
+        policy: &POLICY,
+        tags,
+        every,
+        limit: Duration::from_secs(5),
+    };
+    let compute = move || async move { Ok::<_, std::fmt::Error>(value) };
+    cache.warm(&refill, compute).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_was_warmed_is_what_readers_get() {
+    let (key, tags) = unique("warm");
+    let cache = cache();
+    assert_eq!(warm(&cache, &key, &tags, EVERY, 1).await, Warmed::Filled);
+    assert_eq!(read(&cache, &key, &tags, 2).await, (1, Outcome::Hit));
+    // Young, it is left alone; due, it is made anew.
+    assert_eq!(warm(&cache, &key, &tags, EVERY, 3).await, Warmed::Young);
+    assert_eq!(
+        warm(&cache, &key, &tags, Duration::ZERO, 4).await,
+        Warmed::Filled
+    );
+    cache.invalidate(&tags).await.unwrap();
+    assert_eq!(warm(&cache, &key, &tags, EVERY, 5).await, Warmed::Filled);
+    assert_eq!(read(&cache, &key, &tags, 6).await, (5, Outcome::Hit));
+}
+
+#[tokio::test]
+async fn what_is_warmed_while_its_tag_ends_is_void() {
+    let (key, tags) = unique("warm-void");
+    let cache = cache();
+    let refill = Refill {
+        key: &key,
+        policy: &POLICY,
+        tags: &tags,
+        every: EVERY,
+        limit: Duration::from_secs(5),
+    };
+    let compute = || async {
+        cache.invalidate(&tags).await.unwrap();
+        Ok::<_, std::fmt::Error>(1)
+    };
+    assert_eq!(cache.warm(&refill, compute).await.unwrap(), Warmed::Void);
+    assert_eq!(read(&cache, &key, &tags, 2).await, (2, Outcome::Computed));
+}
+
+#[tokio::test]
+async fn a_warmer_that_is_late_does_not_replace_what_is_newer() {
+    let (key, tags) = unique("warm-late");
+    let (slow, other) = (cache(), cache());
+    let refill = Refill {
+        key: &key,
+        policy: &POLICY,
+        tags: &tags,
+        every: EVERY,
+        limit: Duration::from_secs(1),
+    };
+    let compute = || async {
+        // Its lease ends, and another takes its place.
+        while warm(&other, &key, &tags, EVERY, 2).await == Warmed::Busy {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok::<_, std::fmt::Error>(1)
+    };
+    assert_eq!(slow.warm(&refill, compute).await.unwrap(), Warmed::Void);
+    assert_eq!(read(&slow, &key, &tags, 3).await, (2, Outcome::Hit));
+}
+
+#[tokio::test]
+async fn a_failure_to_warm_keeps_nobody_from_trying() {
+    let (key, tags) = unique("warm-failure");
+    let cache = cache();
+    let refill = Refill {
+        key: &key,
+        policy: &POLICY,
+        tags: &tags,
+        every: EVERY,
+        limit: Duration::from_secs(5),
+    };
+    let failing = || async { Err::<u32, _>(std::fmt::Error) };
+    assert!(cache.warm(&refill, failing).await.is_err());
+    assert_eq!(read(&cache, &key, &tags, 2).await, (2, Outcome::Computed));
+    let away = Cache::new(&settings("redis://127.0.0.1:9"), None).unwrap();
+    assert_eq!(
+        warm(&away, &key, &tags, EVERY, 3).await,
+        Warmed::Unreachable
+    );
+}
