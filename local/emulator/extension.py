@@ -19,6 +19,7 @@ from urllib.parse import parse_qs
 import alb_access_logs
 import alb_log_delivery
 import cloudtrail_keys
+import edge_invalidations
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator
 from ministack.services import alb, cloudfront, cloudwatch, cloudwatch_logs, lambda_svc
@@ -26,7 +27,7 @@ from ministack.services.cloudformation import changesets, engine, handlers, prov
 
 USED = {
     alb: ["_targets"],
-    app: ["SERVICE_HANDLERS", "main", "_parse_lambda_url", "pin_request_origin"],
+    app: ["SERVICE_HANDLERS", "_HEALTH_PATHS", "main", "_parse_lambda_url", "pin_request_origin"],
     iam_actions: ["_SES_V2_RESOURCES", "extract_iam_action"],
     iam_evaluator: ["EvalContext", "evaluate_resource_policy", "pin_request_origin"],
     cloudfront: [
@@ -59,7 +60,9 @@ def check_symbols():
     """Ends the process when ministack no longer has something this file uses."""
     missing = [
         f"{owner.__name__}.{name}"
-        for used in (USED, alb_access_logs.USED, alb_log_delivery.USED, cloudtrail_keys.USED)
+        for used in (
+            USED, alb_access_logs.USED, alb_log_delivery.USED, cloudtrail_keys.USED, edge_invalidations.USED
+        )
         for owner, names in used.items()
         for name in names
         if not hasattr(owner, name)
@@ -388,6 +391,11 @@ def fail_on_request():
         app.SERVICE_HANDLERS[service] = failing(service, app.SERVICE_HANDLERS[service])
 
 
+def leave_health_to_the_site():
+    """ministack answers /health itself; the site's load balancer has a function there."""
+    app._HEALTH_PATHS = tuple(path for path in app._HEALTH_PATHS if path != "/health")
+
+
 EXTENSIONS = [
     disable_nagle,
     count_loopback_as_tls,
@@ -396,10 +404,12 @@ EXTENSIONS = [
     authorize_batches_of_messages,
     authorize_mails_by_sender,
     keep_request_ids,
+    leave_health_to_the_site,
     reach_load_balancers,
     register_targets,
     alb_access_logs.log_requests,
     cloudtrail_keys.answer_public_keys,
+    edge_invalidations.carry_out,
     add_embedded_metrics,
     fail_on_request,
     record_unknown_resources,

@@ -6,6 +6,7 @@
 
 mod configuration;
 mod distribution;
+mod invalidation;
 
 use std::fs;
 use std::path::Path;
@@ -19,11 +20,15 @@ use crate::machine;
 use crate::ports::PortPlan;
 use crate::process::{Service, StopBy, bound_command};
 use distribution::Behaviour;
+pub(crate) use invalidation::EdgeCache;
 
 const CONFIGURATION: &str = include_str!("../../cdn/nginx.conf");
 
 /// The file with one JSON object for each request, below the stack's state directory.
 pub(crate) const ACCESS_LOG: &str = "cdn/access.log";
+
+/// The directory of kept answers, below the stack's state directory.
+const CACHE: &str = "cdn/cache";
 
 /// Starts the edge in front of the home page and of the distribution.
 pub(crate) fn start(
@@ -36,6 +41,17 @@ pub(crate) fn start(
 ) -> Result<Service> {
     let behaviours = distribution::behaviours(aws, distribution_id)
         .context("read the distribution's cache behaviours")?;
+    launch(ports, domain, &behaviours, state, logs)
+}
+
+/// Starts nginx, with nothing kept.
+fn launch(
+    ports: &PortPlan,
+    domain: &str,
+    behaviours: &[Behaviour],
+    state: &Path,
+    logs: &Path,
+) -> Result<Service> {
     let dir = state.join("cdn");
     if dir.exists() {
         // What was cached belongs to the previous start's distribution.
@@ -43,7 +59,7 @@ pub(crate) fn start(
     }
     fs::create_dir_all(&dir).with_context(|| format!("create {}", dir.display()))?;
     let file = dir.join("nginx.conf");
-    fs::write(&file, configuration(ports, domain, &dir, &behaviours))
+    fs::write(&file, configuration(ports, domain, &dir, behaviours))
         .with_context(|| format!("write {}", file.display()))?;
     let program = machine::find_program("nginx").context("find nginx: install it")?;
     let mut command = bound_command(&program, StopBy::Terminate, None);
@@ -84,6 +100,9 @@ fn configuration(ports: &PortPlan, domain: &str, dir: &Path, behaviours: &[Behav
             text.replace(name, value)
         })
 }
+
+#[cfg(test)]
+mod nginx_tests;
 
 #[cfg(test)]
 mod tests {

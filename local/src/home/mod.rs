@@ -3,6 +3,7 @@
 
 mod architecture;
 mod forms;
+mod invalidation;
 mod listing;
 mod page;
 mod photos;
@@ -14,10 +15,12 @@ mod webhooks;
 use std::path::PathBuf;
 
 use crate::aws::Aws;
+use crate::cdn::EdgeCache;
 use crate::media::Media;
 use crate::ports::PortPlan;
 
 pub(crate) use forms::mails;
+pub(crate) use invalidation::INVALIDATIONS;
 pub(crate) use server::Home;
 pub(crate) use upload::MAX_FORM_BYTES;
 pub(crate) use webhooks::Webhooks;
@@ -29,6 +32,7 @@ pub(crate) struct Site {
     aws: Aws,
     ports: PortPlan,
     webhooks: Webhooks,
+    edge: EdgeCache,
     tier_logs: TierLogs,
 }
 
@@ -41,6 +45,7 @@ impl Site {
         aws: Aws,
         ports: PortPlan,
         webhooks: Webhooks,
+        edge: EdgeCache,
         tier_logs: TierLogs,
     ) -> Self {
         Self {
@@ -48,6 +53,7 @@ impl Site {
             aws,
             ports,
             webhooks,
+            edge,
             tier_logs,
         }
     }

@@ -13,6 +13,7 @@ use maud::Markup;
 use serde::Deserialize;
 use tokio::sync::oneshot;
 
+use super::invalidation::{INVALIDATIONS, carry_out};
 use super::upload::{self, MAX_FORM_BYTES, Refusal};
 use super::{Site, forms, listing, page};
 use crate::forms::WEBHOOKS;
@@ -88,6 +89,7 @@ fn router(site: Site) -> Router {
         .route("/_local/logs/{source}", get(logs))
         .route("/_local/mail", get(mailbox))
         .route("/_local/database", get(database))
+        .route(INVALIDATIONS, post(carry_out))
         .route(WEBHOOKS, get(webhooks).post(receive_webhook))
         .route(
             "/_local/style.css",
@@ -134,7 +136,7 @@ async fn receive(State(site): State<Site>, headers: HeaderMap, form: Multipart) 
 
 /// Whether a form was sent by this site's own page: no other page that the
 /// browser shows may upload here.
-fn is_from_here(headers: &HeaderMap) -> bool {
+pub(super) fn is_from_here(headers: &HeaderMap) -> bool {
     let Some(origin) = headers.get(header::ORIGIN) else {
         return true;
     };
