@@ -3,7 +3,8 @@
 use log_formats::{civil, date_and_hour};
 
 /// `1,234,567`.
-pub(crate) fn count(value: u64) -> String {
+#[must_use]
+pub fn count(value: u64) -> String {
     let digits = value.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
@@ -16,7 +17,8 @@ pub(crate) fn count(value: u64) -> String {
 }
 
 /// `1.2 GB`, by powers of a thousand.
-pub(crate) fn bytes(value: u64) -> String {
+#[must_use]
+pub fn bytes(value: u64) -> String {
     const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
     let (mut value, mut unit) = (value as f64, 0);
     while value >= 999.5 && unit + 1 < UNITS.len() {
@@ -28,12 +30,14 @@ pub(crate) fn bytes(value: u64) -> String {
 }
 
 /// A share as per cent; `–` where there is none.
-pub(crate) fn percent(share: Option<f64>) -> String {
+#[must_use]
+pub fn percent(share: Option<f64>) -> String {
     share.map_or_else(|| "–".to_owned(), |share| format!("{:.1} %", share * 100.0))
 }
 
 /// Microseconds as milliseconds or seconds; `–` where there are none.
-pub(crate) fn duration(us: Option<u32>) -> String {
+#[must_use]
+pub fn duration(us: Option<u32>) -> String {
     match us {
         None => "–".to_owned(),
         Some(us) if us < 10_000 => format!("{:.1} ms", f64::from(us) / 1000.0),
@@ -43,14 +47,16 @@ pub(crate) fn duration(us: Option<u32>) -> String {
 }
 
 /// `2026-11-27 10:20 UTC`.
-pub(crate) fn moment(time_ms: i64) -> String {
+#[must_use]
+pub fn moment(time_ms: i64) -> String {
     let (date, hour) = date_and_hour(time_ms);
     let minute = time_ms.rem_euclid(3_600_000) / 60_000;
     format!("{date} {hour:02}:{minute:02} UTC")
 }
 
 /// `27 November 2026`.
-pub(crate) fn date(time_ms: i64) -> String {
+#[must_use]
+pub fn date(time_ms: i64) -> String {
     const MONTHS: [&str; 12] = [
         "January",
         "February",

@@ -1,8 +1,12 @@
 //! The page that shows what the logs say, of an hour or of a day: self-contained HTML
 //! without scripts, for light and dark, that a browser opens from anywhere.
+//!
+//! [`layout`] and [`format`] are what other reports for the owner are made with as well, so
+//! that they look the same.
 
 mod chart;
-mod format;
+pub mod format;
+pub mod layout;
 mod page;
 mod security;
 mod style;

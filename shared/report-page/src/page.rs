@@ -1,36 +1,26 @@
 use log_formats::Source;
 use log_summary::{Hour, Minute};
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use crate::format::{bytes, count, date, duration, moment, percent};
-use crate::style::STYLE;
+use crate::layout::{Document, tiles as figures};
 use crate::{Period, Report, chart, security, tables};
 
 /// The page as HTML.
 #[must_use]
 pub fn render(report: &Report<'_>) -> String {
     let title = title(report);
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="robots" content="noindex";
-                title { (title) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                header {
-                    h1 { (title) }
-                    p.soft { "Made " (moment(report.made_ms)) ". Addresses are shortened; of queries only what makes another page is shown." }
-                }
-                main { (body(report)) }
-                footer { p { "Percentiles are within 1.6 %. Rankings hold the most frequent; totals are exact." } }
-            }
-        }
+    let document = Document {
+        title,
+        lead: html! {
+            p.soft { "Made " (moment(report.made_ms)) ". Addresses are shortened; of queries only what makes another page is shown." }
+        },
+        main: body(report),
+        footer: html! {
+            p { "Percentiles are within 1.6 %. Rankings hold the most frequent; totals are exact." }
+        },
     };
-    page.into_string()
+    document.render()
 }
 
 fn title(report: &Report<'_>) -> String {
@@ -79,20 +69,20 @@ fn body(report: &Report<'_>) -> Markup {
 
 fn tiles(name: &str, hour: &Hour) -> Markup {
     let counters = &hour.counters;
-    let tile = |name: &str, value: String| html! { div { dt { (name) } dd { (value) } } };
+    let mut all = vec![
+        ("Requests", count(counters.requests)),
+        ("Ended in 5xx", percent(counters.error_ratio())),
+        ("From the cache", percent(counters.hit_ratio())),
+        ("Median", duration(hour.latency.quantile(0.5))),
+        ("99 %", duration(hour.latency.quantile(0.99))),
+        ("Sent", bytes(counters.bytes_sent)),
+    ];
+    if hour.warmer_requests > 0 {
+        all.push(("Cache warmer", count(hour.warmer_requests)));
+    }
     html! {
         p.soft { "As the tier next to visitors saw it: " (name) "." }
-        dl.tiles {
-            (tile("Requests", count(counters.requests)))
-            (tile("Ended in 5xx", percent(counters.error_ratio())))
-            (tile("From the cache", percent(counters.hit_ratio())))
-            (tile("Median", duration(hour.latency.quantile(0.5))))
-            (tile("99 %", duration(hour.latency.quantile(0.99))))
-            (tile("Sent", bytes(counters.bytes_sent)))
-            @if hour.warmer_requests > 0 {
-                (tile("Cache warmer", count(hour.warmer_requests)))
-            }
-        }
+        (figures(&all))
     }
 }
 
