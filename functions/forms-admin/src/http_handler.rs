@@ -19,6 +19,7 @@ use crate::export::{Format, document, export};
 use crate::pages::{self, Shell};
 use crate::reports::{ReportName, list_reports, read_report};
 use crate::sign_in::{Owner, check_post, form_token, is_from_here, owner, sign_in, sign_out};
+use crate::warming_reports::{list_runs, read_run};
 use crate::{AdminError, Auth, Deps};
 
 /// Longest body of a form, in bytes.
@@ -155,6 +156,12 @@ async fn show(
         }
         ["person"] => Ok(ok(pages::person(shell, None, &[]))),
         ["reports"] => Ok(ok(pages::reports(shell, &list_reports(deps).await?))),
+        ["reports", "warming"] => Ok(report(list_runs(deps).await?)),
+        ["reports", "warming", run] => {
+            let html = read_run(run, deps).await?;
+            let missing = || page(StatusCode::NOT_FOUND, pages::no_run(shell));
+            Ok(html.map_or_else(missing, report))
+        }
         ["reports", site, file] => {
             let html = match ReportName::parse(site, file) {
                 Some(name) => read_report(&name, deps).await?,

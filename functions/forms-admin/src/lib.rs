@@ -17,6 +17,7 @@ mod oidc;
 mod pages;
 mod reports;
 mod sign_in;
+mod warming_reports;
 
 pub use config::{Auth, Config};
 pub use deps::{Deps, StartError};

@@ -24,6 +24,8 @@ const MAX_SITES: usize = 50;
 const MAX_PAGES: usize = 20;
 /// Longest name of a site.
 const MAX_SITE: usize = 40;
+/// The folder of the reports about cache warming: no site has this name.
+const WARMING: &str = "warming";
 
 /// A report's name, which can be nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +70,7 @@ impl ReportName {
 
 fn is_site(name: &str) -> bool {
     (1..=MAX_SITE).contains(&name.len())
+        && name != WARMING
         && name
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
@@ -197,11 +200,16 @@ pub(crate) async fn read_report(
     name: &ReportName,
     deps: &Deps,
 ) -> Result<Option<String>, AdminError> {
+    read_text(&name.key(), deps).await
+}
+
+/// A text of the bucket of reports that an answer can hold; `None` where there is none.
+pub(crate) async fn read_text(key: &str, deps: &Deps) -> Result<Option<String>, AdminError> {
     let outcome = deps
         .objects
         .get_object()
         .bucket(&deps.config.log_results_bucket)
-        .key(name.key())
+        .key(key)
         .send()
         .await;
     let mut output = match outcome {
@@ -263,7 +271,9 @@ pub(crate) mod tests {
         let longest = "a".repeat(40);
         assert!(ReportName::parse(&longest, "2026-11-27.html").is_some());
         let too_long = "a".repeat(41);
-        for site in ["", "..", "Halden", "a_b", "a%2fb", "a/b", "é", &too_long] {
+        for site in [
+            "", "..", "warming", "Halden", "a_b", "a%2fb", "a/b", "é", &too_long,
+        ] {
             assert_eq!(ReportName::parse(site, "2026-11-27.html"), None, "{site}");
         }
         for file in [

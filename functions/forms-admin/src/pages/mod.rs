@@ -10,7 +10,7 @@ mod submission;
 pub(crate) use list::{continued, list, part_path, parts};
 pub(crate) use overview::{dead, overview};
 pub(crate) use person::{erased, person};
-pub(crate) use reports::{no_report, reports};
+pub(crate) use reports::{no_report, no_run, reports};
 pub(crate) use shell::{Shell, login, problem};
 pub(crate) use submission::submission;
 

@@ -9,6 +9,7 @@ pub(crate) fn reports(shell: &Shell<'_>, sites: &[SiteReports]) -> String {
         "Reports",
         &html! {
             p { "What the logs say of each day and hour: traffic, latency, caches, errors, visitors and attacks. All times are UTC." }
+            p { a href="/forms/admin/reports/warming" { "What cache warming did" } }
             @if sites.is_empty() {
                 p { "There is none yet. The first one comes once the site was visited and its logs were read, within an hour or so." }
             }
@@ -52,6 +53,17 @@ pub(crate) fn no_report(shell: &Shell<'_>) -> String {
     )
 }
 
+/// There is no such report about cache warming.
+pub(crate) fn no_run(shell: &Shell<'_>) -> String {
+    shell.page(
+        "No such report",
+        &html! {
+            p role="alert" { "There is no report of this run: it is not over, or too old, or there was nothing to ask for." }
+            p { a href="/forms/admin/reports/warming" { "All runs" } }
+        },
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,6 +86,7 @@ mod tests {
         let found: Vec<&str> = page
             .split('"')
             .filter_map(|part| part.strip_prefix("/forms/admin/reports/"))
+            .filter(|path| *path != "warming")
             .collect();
         assert_eq!(
             found,
@@ -90,7 +103,10 @@ mod tests {
 
     #[test]
     fn no_report_is_no_fault() {
-        assert!(reports(&SHELL, &[]).contains("There is none yet. The first one comes"));
+        let empty = reports(&SHELL, &[]);
+        assert!(empty.contains("There is none yet. The first one comes"));
+        assert!(empty.contains(r#"<a href="/forms/admin/reports/warming">"#));
+        assert!(no_run(&SHELL).contains(r#"<a href="/forms/admin/reports/warming">All runs"#));
         assert!(no_report(&SHELL).contains(r#"<a href="/forms/admin/reports">All reports"#));
     }
 }
