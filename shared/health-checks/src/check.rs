@@ -2,8 +2,9 @@ use health_state::{AlertRule, CheckRules};
 use serde::Deserialize;
 
 use crate::{
-    DnsCheck, DynamoDbCheck, HttpCheck, LambdaCheck, Levels, Period, PostgresCheck, PushCheck,
-    RdsCheck, RedisCheck, S3Check, SqsCheck, TargetGroupCheck, TcpCheck, TlsCheck,
+    DnsCheck, DynamoDbCheck, EventSource, HttpCheck, LambdaCheck, Levels, Period, PostgresCheck,
+    PushCheck, RdsCheck, RedisCheck, S3Check, Setting, SqsCheck, TargetGroupCheck, TcpCheck,
+    TlsCheck,
 };
 
 /// One of the site's checks.
@@ -13,6 +14,9 @@ pub struct Check {
     pub id: String,
     /// What it asks.
     pub probe: Probe,
+    /// The variable without which it is left out; see
+    /// [`of_deployment`](crate::SiteChecks::of_deployment).
+    pub when: Option<Setting>,
     /// How long an answer is waited for.
     pub timeout: Period,
     /// How its results are judged, maintenance included.
@@ -21,6 +25,8 @@ pub struct Check {
     pub alert: AlertRule,
     /// The checks without which it cannot work.
     pub depends_on: Vec<String>,
+    /// Whose events say that it fails, before a probe can.
+    pub events: Vec<EventSource>,
     /// Its place on the status page; `None` for what is not there.
     pub component: Option<Component>,
 }
@@ -72,6 +78,31 @@ impl Probe {
             Self::Lambda(_) => "lambda",
             Self::TargetGroup(_) => "target_group",
             Self::Push(_) => "push",
+        }
+    }
+
+    /// Its settings that may name a variable.
+    pub(crate) fn settings(&self) -> Vec<&Setting> {
+        match self {
+            Self::Http(check) => std::iter::once(&check.url)
+                .chain(check.headers.values())
+                .collect(),
+            Self::Tcp(check) => vec![&check.address],
+            Self::Tls(check) => vec![&check.address],
+            Self::Dns(check) => std::iter::once(&check.name)
+                .chain(&check.resolver)
+                .collect(),
+            Self::Postgres(check) => vec![&check.url],
+            Self::Rds(check) => vec![&check.instance],
+            Self::Redis(check) => vec![&check.url],
+            Self::S3(check) => vec![&check.bucket],
+            Self::DynamoDb(check) => vec![&check.table],
+            Self::Sqs(check) => std::iter::once(&check.queue)
+                .chain(&check.dead_letter_queue)
+                .collect(),
+            Self::Lambda(check) => vec![&check.function],
+            Self::TargetGroup(check) => vec![&check.target_group],
+            Self::Push(_) => Vec::new(),
         }
     }
 

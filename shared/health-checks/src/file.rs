@@ -5,9 +5,9 @@ use serde::Deserialize;
 use toml::{Spanned, Value};
 
 use crate::{
-    Budget, Component, Defaults, DnsCheck, DynamoDbCheck, Guard, HttpCheck, LambdaCheck, Period,
-    PostgresCheck, Probe, PushCheck, RdsCheck, RedisCheck, S3Check, SqsCheck, TargetGroupCheck,
-    TcpCheck, TlsCheck,
+    Budget, Component, Defaults, DnsCheck, DynamoDbCheck, EventSource, Guard, HttpCheck,
+    LambdaCheck, Period, PostgresCheck, Probe, PushCheck, RdsCheck, RedisCheck, S3Check, Setting,
+    SqsCheck, TargetGroupCheck, TcpCheck, TlsCheck,
 };
 
 /// All of it. Checks and windows are read one by one, so that each can have its own fault.
@@ -37,6 +37,9 @@ pub(crate) struct CheckEntry {
     pub(crate) remind: Option<Period>,
     #[serde(default)]
     pub(crate) depends_on: Vec<String>,
+    pub(crate) when: Option<Setting>,
+    #[serde(default)]
+    pub(crate) events: Vec<EventSource>,
     #[serde(rename = "public")]
     pub(crate) component: Option<Component>,
     http: Option<HttpCheck>,

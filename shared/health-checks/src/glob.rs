@@ -1,9 +1,9 @@
 /// Whether a text is like a pattern, in which `*` stands for anything.
-///
-/// After a mismatch only the last `*` takes more: its earlier ones need not.
-pub(crate) fn is_like(text: &str, pattern: &str) -> bool {
+#[must_use]
+pub fn is_like(text: &str, pattern: &str) -> bool {
     let (text, pattern) = (text.as_bytes(), pattern.as_bytes());
     let (mut at, mut in_pattern) = (0, 0);
+    // After a mismatch only the last `*` takes more: its earlier ones need not.
     let mut retry: Option<(usize, usize)> = None;
     while let Some(byte) = text.get(at) {
         match pattern.get(in_pattern) {

@@ -1,6 +1,7 @@
 use serde::Deserialize;
 use thiserror::Error;
 
+use crate::Setting;
 use crate::address::{is_domain, split_address};
 
 /// Why a text proves no connectivity.
@@ -49,4 +50,7 @@ impl TryFrom<String> for GuardProbe {
 pub struct Guard {
     /// One that answers is enough.
     pub any_of: Vec<GuardProbe>,
+    /// The variable without which nothing is guarded; see
+    /// [`of_deployment`](crate::SiteChecks::of_deployment).
+    pub when: Option<Setting>,
 }

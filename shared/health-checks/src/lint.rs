@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use health_state::{DependencyGraph, GraphError};
 
+use crate::event_source;
 use crate::fault::{Faults, shown};
-use crate::{Check, Period, SiteChecks};
+use crate::{Check, Period, Setting, SiteChecks};
 
 const MAX_CHECKS: usize = 200;
 const MAX_COMPONENTS: usize = 50;
@@ -153,7 +154,13 @@ fn lint_check(check: &Check, site: &SiteChecks, faults: &mut Faults) {
     for fault in check.probe.faults() {
         faults.of_check(id, fault);
     }
+    if let Some(fault) = check.when.as_ref().and_then(Setting::when_fault) {
+        faults.of_check(id, fault);
+    }
     lint_times(check, site, faults);
+    for fault in event_source::faults(&check.events) {
+        faults.of_check(id, fault);
+    }
     let rules = &check.rules;
     for (name, count) in [
         ("fail_after", rules.fail_after),

@@ -10,8 +10,8 @@ const PREFIX: &str = "env:";
 #[error("environment variable `{0}` is not set")]
 pub struct MissingVariable(pub String);
 
-/// A text, or the name of the environment variable that has it: `env:SITE_URL`. For addresses
-/// more may follow the name: `env:SITE_URL/search`.
+/// A text, or the name of the environment variable that has it: `env:SITE_URL`. More may
+/// follow the name: `env:SITE_URL/search`, `env:SITE_DOMAIN:443`, `env:STACK_NAME-forms-intake`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(transparent)]
 pub struct Setting(String);
@@ -37,7 +37,7 @@ impl Setting {
         let end = rest.find(|char| !is_of_name(char)).unwrap_or(rest.len());
         let (name, after) = rest.split_at(end);
         let is_name = name.starts_with(|char: char| char.is_ascii_uppercase());
-        let is_end = after.is_empty() || after.starts_with(['/', '?', ':']);
+        let is_end = after.is_empty() || after.starts_with(['/', '?', ':', '-']);
         (is_name && is_end).then_some((name, after))
     }
 
@@ -90,6 +90,13 @@ impl Setting {
         })
     }
 
+    /// What is wrong with it as the variable without which something is left out.
+    pub(crate) fn when_fault(&self) -> Option<String> {
+        let is_whole = self.variable().is_some_and(|(_, after)| after.is_empty());
+        (!is_whole)
+            .then(|| "`when` is no variable: `env:NAME` is allowed, and nothing else".to_owned())
+    }
+
     /// What is wrong when only a variable will do.
     pub(crate) fn fault_unless_variable(&self, name: &str) -> Option<String> {
         self.fault(name).or_else(|| {
@@ -111,6 +118,7 @@ mod tests {
         for (text, resolved) in [
             ("env:SITE_URL", "https://a.example/"),
             ("env:SITE_URL/search?q=1", "https://a.example/search?q=1"),
+            ("env:SITE_URL-a", "https://a.example/-a"),
             ("plain", "plain"),
         ] {
             assert_eq!(Setting::new(text).resolve(value).unwrap(), resolved);

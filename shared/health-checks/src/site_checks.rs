@@ -8,7 +8,7 @@ use crate::fault::{Faults, shown};
 use crate::file::{CheckEntry, File};
 use crate::lint;
 use crate::windows::{MaintenanceWindow, maintenance_of, windows};
-use crate::{Budget, Check, ChecksError, Defaults, Guard, Period};
+use crate::{Budget, Check, ChecksError, Defaults, Guard, Period, Setting};
 
 const CHECKS: &str = include_str!("../checks.toml");
 /// Longer files are no file of checks.
@@ -69,6 +69,9 @@ impl SiteChecks {
                 "`any_of` is empty: `dns:a.example` or `tcp:a.example:443` is needed",
             );
         }
+        if let Some(fault) = site.guard.when.as_ref().and_then(Setting::when_fault) {
+            faults.add("guard", fault);
+        }
         site.graph = lint::lint(&site, &mut faults);
         if faults.found.is_empty() {
             Ok(site)
@@ -128,7 +131,9 @@ fn check(line: usize, entry: Value, defaults: &Defaults, faults: &mut Faults) ->
                 .map(Period::signed_ms),
         },
         id: entry.id,
+        when: entry.when,
         depends_on: entry.depends_on,
+        events: entry.events,
         component: entry.component,
     })
 }

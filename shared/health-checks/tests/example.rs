@@ -1,6 +1,10 @@
 //! Files that are sound.
 
-use health_checks::{ChecksError, GuardProbe, HttpMethod, Period, Probe, Scalar, SiteChecks};
+use std::collections::BTreeSet;
+
+use health_checks::{
+    ChecksError, EventKind, EventSource, GuardProbe, HttpMethod, Period, Probe, Scalar, SiteChecks,
+};
 use health_state::{Schedule, Severity};
 
 const FULL: &str = include_str!("../test_data/full.toml");
@@ -62,6 +66,23 @@ fn a_full_file_is_read() {
 }
 
 #[test]
+fn events_name_what_they_come_from() {
+    let site = SiteChecks::parse(FULL).unwrap();
+    let sources = &site.check("instance").unwrap().events;
+    let kinds: Vec<_> = sources.iter().map(EventSource::kind).collect();
+    let all = [EventKind::Rds, EventKind::RdsProxy, EventKind::Alarm];
+    assert_eq!(kinds, all);
+    assert_eq!(sources[1].name().variable(), Some(("DATABASE_PROXY", "")));
+    assert!(site.check("home").unwrap().events.is_empty());
+    let other = FULL.replace("rds:shop-db", "ec2:i-1");
+    let error = SiteChecks::parse(&other).unwrap_err().to_string();
+    assert!(
+        error.contains("`ec2:i-1` is no source of events"),
+        "{error}"
+    );
+}
+
+#[test]
 fn what_is_left_out_comes_from_the_defaults() {
     let site = SiteChecks::parse(FULL).unwrap();
     let mail = site.check("mail").unwrap();
@@ -93,12 +114,76 @@ fn maintenance_is_part_of_the_rules() {
     assert!(!of("database").is_at(1_796_522_400_000 - 60_000));
 }
 
+/// What a deployment without the cloud's own parts has: a developer's machine.
+const LOCAL: [&str; 7] = [
+    "SITE_URL",
+    "DATABASE_URL",
+    "CACHE_URL",
+    "MEDIA_BUCKET",
+    "SUBMISSIONS_TABLE",
+    "DELIVERY_QUEUE_URL",
+    "DELIVERY_DEAD_LETTER_QUEUE_URL",
+];
+
 #[test]
 fn the_sites_checks_are_sound() {
     let site = SiteChecks::of_site().unwrap();
-    assert!(site.checks.len() >= 7);
-    assert!(site.checks.iter().any(|check| check.component.is_some()));
     assert!(!site.guard.any_of.is_empty());
+    let kinds: BTreeSet<_> = site.checks.iter().map(|check| check.probe.name()).collect();
+    for kind in [
+        "http", "tls", "dns", "postgres", "rds", "redis", "s3", "dynamodb",
+    ] {
+        assert!(kinds.contains(kind), "{kind}");
+    }
+    assert!(kinds.is_superset(&["sqs", "lambda", "target_group"].into()));
+}
+
+/// Their history is found by them.
+#[test]
+fn ids_are_stable() {
+    let site = SiteChecks::of_site().unwrap();
+    let ids: BTreeSet<_> = site.checks.iter().map(|check| check.id.as_str()).collect();
+    let first = [
+        "home",
+        "search",
+        "database",
+        "cache",
+        "media",
+        "forms",
+        "deliveries",
+    ];
+    assert!(ids.is_superset(&first.into()), "{ids:?}");
+}
+
+#[test]
+fn without_the_cloud_the_rest_is_checked() {
+    let value = |name: &str| LOCAL.contains(&name).then(|| "x".to_owned());
+    let site = SiteChecks::of_site().unwrap().of_deployment(value);
+    let ids: Vec<_> = site.checks.iter().map(|check| check.id.as_str()).collect();
+    assert_eq!(
+        ids,
+        [
+            "home",
+            "search",
+            "form-page",
+            "database",
+            "cache",
+            "media",
+            "forms",
+            "deliveries"
+        ]
+    );
+    assert_eq!(
+        site.graph.dependencies("home").collect::<Vec<_>>(),
+        ["database"]
+    );
+    assert!(site.guard.any_of.is_empty());
+    let needed: Vec<_> = site
+        .variables()
+        .into_iter()
+        .filter(|name| !LOCAL.contains(name))
+        .collect();
+    assert!(needed.is_empty(), "{needed:?}");
 }
 
 #[test]

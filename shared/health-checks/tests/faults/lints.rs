@@ -33,6 +33,14 @@ fn times_and_counts_have_bounds() {
             "it depends on `b`, which does not exist: only ids of checks are allowed",
         ),
         ("depends_on = [\"a\"]", "it depends on itself: a → a"),
+        (
+            "events = [\"alarm:*\"]",
+            "`events: alarm:*` is no name: 3 to 255 characters without blanks are needed besides `*`",
+        ),
+        (
+            "events = [\"rds:a-b\", \"rds:a-b\"]",
+            "`events` has `rds:a-b` more than once",
+        ),
     ] {
         assert_fault(&format!("{PUSH}{keys}"), fault);
     }
