@@ -8,7 +8,8 @@ use crate::{components, incidents};
 /// The page's media type.
 pub const PAGE_TYPE: &str = "text/html; charset=utf-8";
 
-/// Seconds after which the page asks for itself again.
+/// Seconds after which the page is made anew. A server sends it with the header
+/// `Refresh: 60`; the page itself does not ask for that, as it would on a copy that only ages.
 pub const REFRESH_S: u32 = 60;
 
 /// Bytes that the page takes at most. With more components than there is room for, it says
@@ -76,7 +77,6 @@ fn document(view: &View<'_>) -> Markup {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                meta http-equiv="refresh" content=(REFRESH_S);
                 title { (snapshot.site) " status: " (snapshot.sentence(view.now_ms)) }
                 link rel="alternate" type="application/atom+xml" title="Incidents" href=(incidents_url(snapshot));
                 style { (PreEscaped(STYLE)) }
