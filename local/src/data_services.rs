@@ -55,6 +55,12 @@ impl DataServices {
         postgres::url(self.ports.postgres)
     }
 
+    /// The connection URL of the role that may only read what pages are made of.
+    #[must_use]
+    pub fn warm_postgres_url(&self) -> String {
+        postgres::warm_url(self.ports.postgres)
+    }
+
     /// Where PostgreSQL listens.
     #[must_use]
     pub fn postgres_address(&self) -> SocketAddr {

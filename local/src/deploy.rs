@@ -20,6 +20,9 @@ pub(crate) const STACK: &str = "sidetier";
 /// Stands for the SSM parameter that names a machine image: nothing is started from it.
 const IMAGE_PARAMETER: &str = "/sidetier/image";
 
+/// The reference site's name, on its status page.
+pub(crate) const SITE_NAME: &str = "Halden";
+
 /// How template.yaml begins every function's path, and only that.
 const SOURCE_PATH: &str = "CodeUri: functions/";
 
@@ -103,7 +106,9 @@ fn parameters(aws: &Aws, ports: &PortPlan, forms: &FormsSetup) -> Vec<String> {
         ("MailTeam", forms::MAIL_TEAM),
         ("WebhookEndpointsSecretArn", &forms.endpoints_secret_arn),
         ("WebhookAllowedHosts", &forms::receiver(ports)),
+        ("SiteName", SITE_NAME),
         ("DatabaseUrl", &postgres::url(ports.postgres)),
+        ("WarmDatabaseUrl", &postgres::warm_url(ports.postgres)),
         ("CacheUrl", &redis::url(ports.redis)),
         // Its instances are processes of this machine: see `stack.rs`.
         ("WebTier", "instances"),

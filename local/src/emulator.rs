@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use crate::aws::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY};
+use crate::home::INVALIDATIONS;
 use crate::log_delivery;
 use crate::machine;
 use crate::ports::PortPlan;
@@ -16,6 +17,9 @@ use crate::tools::Environment;
 
 /// Environment variable with the file of CloudTrail's public keys.
 const TRAIL_KEYS_VARIABLE: &str = "SIDETIER_CLOUDTRAIL_KEYS";
+
+/// Environment variable with the address of what carries out invalidations of CloudFront.
+const EDGE_VARIABLE: &str = "SIDETIER_EDGE_INVALIDATIONS";
 
 /// Starts the emulator, empty, with IAM enforced.
 pub(crate) fn start(
@@ -56,6 +60,10 @@ pub(crate) fn start(
             log_delivery::interval()?.as_secs().to_string(),
         )
         .env(TRAIL_KEYS_VARIABLE, trail_keys(&work))
+        .env(
+            EDGE_VARIABLE,
+            format!("http://127.0.0.1:{}{INVALIDATIONS}", ports.home),
+        )
         .env("AWS_ENDPOINT_URL", &endpoint)
         .env("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID)
         .env("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY)

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
+use crate::deploy::SITE_NAME;
 use crate::forms;
 use crate::stack::Stack;
 
@@ -20,6 +21,8 @@ impl Stack {
         variables.extend(self.media_variables()?);
         variables.extend(self.forms_variables()?);
         variables.extend(self.log_variables()?);
+        variables.extend(self.health_variables()?);
+        variables.extend(self.warm_variables()?);
         let text: String = variables
             .iter()
             .map(|(name, value)| format!("{name}={value}\n"))
@@ -47,6 +50,39 @@ impl Stack {
             ("LOG_TABLE", output("LogTableName")?),
             ("LOG_HASH_KEY_SECRET_ARN", String::new()),
             ("ALERT_TOPIC_ARN", output("AlarmTopicArn")?),
+        ])
+    }
+
+    /// What is told where in class local there is nothing of the kind is empty.
+    fn health_variables(&self) -> Result<Vec<(&'static str, String)>> {
+        let output = |name: &str| self.output(name).map(str::to_owned);
+        let mut variables = vec![
+            ("HEALTH_TABLE", output("HealthTableName")?),
+            ("STATUS_BUCKET", output("StatusBucketName")?),
+            ("HEALTH_PUSH_SECRET_ARN", output("HealthPushSecretArn")?),
+            ("SITE_NAME", SITE_NAME.to_owned()),
+        ];
+        let absent = [
+            "HEALTH_WEBHOOKS",
+            "RDS_INSTANCE",
+            "RDS_PROXY",
+            "CACHE_GROUP",
+            "PROXY_GROUP",
+            "WEB_GROUP",
+        ];
+        variables.extend(absent.map(|name| (name, String::new())));
+        Ok(variables)
+    }
+
+    fn warm_variables(&self) -> Result<Vec<(&'static str, String)>> {
+        let output = |name: &str| self.output(name).map(str::to_owned);
+        Ok(vec![
+            ("WARM_TABLE", output("WarmTableName")?),
+            ("WARM_P0_QUEUE_URL", output("WarmP0QueueUrl")?),
+            ("WARM_P1_QUEUE_URL", output("WarmP1QueueUrl")?),
+            ("WARM_P2_QUEUE_URL", output("WarmP2QueueUrl")?),
+            ("WARM_KEY_SECRET_ARN", output("WarmKeySecretArn")?),
+            ("DISTRIBUTION_ID", output("DistributionId")?),
         ])
     }
 

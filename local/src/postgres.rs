@@ -19,8 +19,23 @@ pub(crate) fn url(port: u16) -> String {
     format!("postgres://{USER}@127.0.0.1:{port}/postgres?sslmode=disable")
 }
 
-/// Empties the database.
-pub(crate) const START_AFRESH: &str = "DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public";
+/// Name of the role that keeps answers warm: it reads what the site's migrations let it read.
+const WARM_USER: &str = "sidetier_warm";
+
+/// The connection URL of the role that keeps answers warm.
+pub(crate) fn warm_url(port: u16) -> String {
+    format!("postgres://{WARM_USER}@127.0.0.1:{port}/postgres?sslmode=disable")
+}
+
+/// Empties the database, and makes the role that the site's migrations know, as
+/// docs/template.md does in AWS.
+pub(crate) const START_AFRESH: &str = "DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public; \
+     GRANT USAGE ON SCHEMA public TO PUBLIC; \
+     DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'sidetier_warm') \
+     THEN CREATE ROLE sidetier_warm LOGIN; END IF; END $$; \
+     ALTER ROLE sidetier_warm SET statement_timeout = '5s'; \
+     ALTER ROLE sidetier_warm SET lock_timeout = '1s'; \
+     ALTER ROLE sidetier_warm SET idle_in_transaction_session_timeout = '5s'";
 
 /// Names that PostgreSQL looks for in its data directory.
 const TLS_CERTIFICATE: &str = "server.crt";

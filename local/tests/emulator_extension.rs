@@ -10,7 +10,7 @@ fn extension_closes_every_gap() {
     let output = Command::new(tools.emulator_python())
         .args(["-m", "unittest", "--quiet"])
         .args(["test_extension", "test_alb_access_logs"])
-        .arg("test_cloudtrail_keys")
+        .args(["test_cloudtrail_keys", "test_edge_invalidations"])
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/emulator"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .output()
