@@ -11,7 +11,7 @@ use lambda_http::RequestExt;
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::Value;
 
-use crate::harness::{dynamodb, manifest, s3, stack, upload};
+use crate::harness::{dynamodb, fragile_stack, manifest, s3, stack, upload};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -109,6 +109,31 @@ async fn image_serve_answers_every_sample_event() {
             expected[name.as_str()],
             "{name}"
         );
+    }
+}
+
+/// The deployed functions, with the rights that their roles give them.
+#[test]
+fn health_and_warming_take_every_sample_event() {
+    let stack = fragile_stack();
+    for function in [
+        "cache-invalidate",
+        "health-event",
+        "health-probe",
+        "health-web",
+        "warm-pages",
+        "warm-plan",
+        "warm-queries",
+    ] {
+        for (name, json) in events(function) {
+            let answer = stack
+                .invoke(function, &json)
+                .unwrap_or_else(|error| panic!("{function}/{name}: {error:#}"));
+            if function == "health-web" {
+                let status = answer["statusCode"].as_u64().unwrap();
+                assert!(status < 500, "{function}/{name}: {answer}");
+            }
+        }
     }
 }
 

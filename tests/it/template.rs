@@ -84,6 +84,44 @@ fn functions_get_the_variables_they_read() {
     );
 }
 
+#[test]
+fn health_and_warming_get_the_variables_they_read() {
+    for (function, read) in [
+        ("HealthProbeFunction", health_probe::Config::VARIABLES),
+        ("HealthEventFunction", health_event::Config::VARIABLES),
+        ("HealthWebFunction", health_web::Config::VARIABLES),
+        (
+            "CacheInvalidateFunction",
+            cache_invalidate::Config::VARIABLES,
+        ),
+        ("WarmPlanFunction", warm_plan::Config::VARIABLES),
+        ("WarmPagesFunction", warm_pages::Config::VARIABLES),
+        ("WarmQueriesFunction", warm_queries::Config::VARIABLES),
+    ] {
+        let read: BTreeSet<String> = read.iter().map(|&name| name.to_owned()).collect();
+        let set: BTreeSet<String> = variables(function).into_iter().collect();
+        let missing: Vec<_> = read.difference(&set).collect();
+        let unread: Vec<_> = set.difference(&read).collect();
+        assert!(
+            missing.is_empty() && unread.is_empty(),
+            "{function} lacks {missing:?}, does not read {unread:?}"
+        );
+    }
+}
+
+/// The checks' graph is in the template as alarms, so that it works without our functions.
+#[test]
+fn the_composite_alarms_are_those_of_the_checks() {
+    let checks = health_checks::SiteChecks::of_site().unwrap();
+    let alarms = composite_alarms::HealthAlarms::of(&checks).unwrap();
+    let template = template();
+    assert_eq!(
+        composite_alarms::section(&template).unwrap(),
+        alarms.yaml(),
+        "the section of template.yaml must be this"
+    );
+}
+
 /// The part of a resource from one property to the next of the same depth.
 pub(crate) fn property(resource: &str, name: &str) -> String {
     let lines = resource.lines();
@@ -112,6 +150,12 @@ pub(crate) fn resources_of(kind: &str) -> Vec<String> {
 fn every_alarm_is_sent_and_knows_what_silence_means() {
     for name in resources_of("AWS::CloudWatch::Alarm") {
         let alarm = resource(&name);
+        // A check's alarm that another one may silence: its composite tells.
+        if alarm.contains("MetricName: HealthState") && !alarm.contains("AlarmActions") {
+            let composite = name.replace("StateAlarm", "Alarm");
+            assert!(resource(&composite).contains("ActionsSuppressor"), "{name}");
+            continue;
+        }
         for setting in [
             "AlarmActions: [!Ref AlarmTopic]",
             "OKActions:",
@@ -166,6 +210,9 @@ fn the_queues_wait_six_times_as_long_as_their_functions_run() {
         ("ProjectionQueue", "FormsProjectFunction"),
         ("FilesQueue", "FormsFilesFunction"),
         ("LogQueue", "LogProcessorFunction"),
+        ("WarmP0Queue", "WarmPagesFunction"),
+        ("WarmP1Queue", "WarmPagesFunction"),
+        ("WarmP2Queue", "WarmPagesFunction"),
     ] {
         let (queue, function) = (resource(queue), resource(function));
         assert!(number(&queue, "VisibilityTimeout") >= 6 * number(&function, "Timeout"));

@@ -123,14 +123,19 @@ fn database_and_cache_are_open_to_web_servers_and_functions_only() {
     );
     // Nobody may sign in to another database, or as somebody else.
     let template = template();
-    let grants = template.matches("rds-db:connect").count();
-    let users = template.matches(":dbuser:${Id}/site").count();
-    let own = template
-        .matches(":dbuser:${Database.DbiResourceId}/site")
-        .count();
+    let grants = template.matches(":dbuser:").count();
+    let as_user = |of: &str, user: &str| template.matches(&format!(":dbuser:{of}/{user}")).count();
+    let users: usize = ["site", "sidetier_warm"]
+        .map(|user| as_user("${Id}", user))
+        .iter()
+        .sum();
+    let own: usize = ["site", "sidetier_warm"]
+        .map(|user| as_user("${Database.DbiResourceId}", user))
+        .iter()
+        .sum();
     assert!(
         grants > 0 && grants == users + own,
-        "{grants} grants, {users} + {own} resources"
+        "{grants} users granted, {users} + {own} of them ours"
     );
 }
 
