@@ -31,32 +31,15 @@ pub(crate) fn output_dir() -> PathBuf {
 /// dependencies it shares.
 const SITE: &str = "site";
 
-/// The profile that this program itself was built with, so that dependencies are compiled
-/// once: functions of `cargo run` and of the tests are dev builds with the hot crates
-/// optimised, those of a benchmark are release builds.
-const PROFILE: Profile = if cfg!(debug_assertions) {
-    Profile {
-        name: "dev",
-        dir: "debug",
-    }
-} else {
-    Profile {
-        name: "release",
-        dir: "release",
-    }
-};
-
-struct Profile {
-    name: &'static str,
-    dir: &'static str,
-}
-
 /// The built program of this name.
 pub(crate) fn program(name: &str) -> PathBuf {
-    machine::target_dir().join(PROFILE.dir).join(name)
+    machine::target_dir().join("release").join(name)
 }
 
 /// Builds every function for this machine, and the web server.
+///
+/// Release builds: dev builds would share their dependencies with the tests, but derive photos
+/// so slowly that uploads queue up.
 ///
 /// The machine's own linker and C library serve here: cargo-lambda's default, Zig, is for the
 /// cloud's older C library and would build all dependencies a second time, for another target.
@@ -78,8 +61,8 @@ pub(crate) fn build(log: &Path) -> Result<()> {
     names.iter().try_for_each(|name| package(name))
 }
 
-/// Makes what `sam deploy` uploads: a program that becomes the built one. A dev build is large,
-/// and packing it would take longer than all the rest of a start.
+/// Makes what `sam deploy` uploads: a program that becomes the built one. Packing twenty
+/// programs would take longer than all the rest of a start.
 fn package(name: &str) -> Result<()> {
     let program = program(name);
     let dir = output_dir().join(name);

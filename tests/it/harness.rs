@@ -27,6 +27,11 @@ pub(crate) fn start(name: &str) -> Stack {
 
 /// An S3 client of the stack.
 pub(crate) fn s3() -> aws_sdk_s3::Client {
+    s3_of(stack())
+}
+
+/// An S3 client of another stack.
+pub(crate) fn s3_of(stack: &Stack) -> aws_sdk_s3::Client {
     let config = aws_sdk_s3::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(REGION))
@@ -37,7 +42,7 @@ pub(crate) fn s3() -> aws_sdk_s3::Client {
             None,
             "stack",
         ))
-        .endpoint_url(stack().s3_endpoint())
+        .endpoint_url(stack.s3_endpoint())
         .force_path_style(true)
         .build();
     aws_sdk_s3::Client::from_conf(config)
@@ -195,15 +200,24 @@ pub(crate) fn get_from(stack: &Stack, path: &str, headers: &[(&str, &str)]) -> A
 }
 
 /// Asks again until `probe` finds something.
-pub(crate) fn wait_for<T>(what: &str, mut probe: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn wait_for<T>(what: &str, probe: impl FnMut() -> Option<T>) -> T {
+    wait_up_to(PATIENCE, what, probe)
+}
+
+/// Asks again until `probe` finds something that takes longer than most.
+pub(crate) fn wait_up_to<T>(
+    patience: Duration,
+    what: &str,
+    mut probe: impl FnMut() -> Option<T>,
+) -> T {
     let started = Instant::now();
     loop {
         if let Some(found) = probe() {
             return found;
         }
         assert!(
-            started.elapsed() < PATIENCE,
-            "waited {PATIENCE:?} for {what}"
+            started.elapsed() < patience,
+            "waited {patience:?} for {what}"
         );
         std::thread::sleep(Duration::from_millis(200));
     }

@@ -24,3 +24,4 @@ mod sample_events;
 mod template;
 mod tidy;
 mod tiers;
+mod warming;

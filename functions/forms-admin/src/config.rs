@@ -65,7 +65,6 @@ impl Config {
     /// All missing and misunderstood variables at once.
     pub fn from_vars(vars: &dyn Vars) -> Result<Self, SettingsError> {
         let mut reader = Reader::new(vars);
-        let site_url = reader.required("SITE_URL", "an origin such as https://example.com");
         let queues = reader
             .optional("DEAD_LETTER_QUEUE_URLS")
             .unwrap_or_default();
@@ -93,7 +92,7 @@ impl Config {
                 .map(str::to_owned)
                 .collect(),
             key_secret_arn: reader.required("FORMS_KEY_SECRET_ARN", "the ARN of a secret"),
-            site_url: site_url.trim_end_matches('/').to_owned(),
+            site_url: reader.origin("SITE_URL"),
             auth,
             telemetry: Service::read(&reader, "forms-admin"),
         };

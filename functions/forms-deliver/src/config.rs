@@ -49,7 +49,6 @@ impl Config {
     /// All missing variables at once.
     pub fn from_vars(vars: &dyn Vars) -> Result<Self, SettingsError> {
         let mut reader = Reader::new(vars);
-        let site_url = reader.required("SITE_URL", "an origin such as https://example.com");
         let hosts = reader.optional("WEBHOOK_ALLOWED_HOSTS").unwrap_or_default();
         let config = Self {
             submissions_table: reader.required("SUBMISSIONS_TABLE", "a DynamoDB table name"),
@@ -57,7 +56,7 @@ impl Config {
             key_secret_arn: reader.required("FORMS_KEY_SECRET_ARN", "the ARN of a secret"),
             endpoints_secret_arn: reader.optional("WEBHOOK_ENDPOINTS_SECRET_ARN"),
             allowed_hosts: AllowedHosts::parse(&hosts),
-            site_url: site_url.trim_end_matches('/').to_owned(),
+            site_url: reader.origin("SITE_URL"),
             mail_from: reader.optional("MAIL_FROM"),
             mail_team: reader.optional("MAIL_TEAM"),
             event_bus: reader

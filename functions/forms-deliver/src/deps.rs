@@ -1,10 +1,7 @@
-use std::collections::BTreeMap;
-
-use form_delivery::{SecretError as WebhookSecretError, WebhookSecret};
 use form_guard::{Key, KeyError};
 use secrets::SecretError;
-use serde::Deserialize;
 use submission_store::{GuardTable, SubmissionStore};
+use webhooks::{Endpoints, EndpointsError, read_endpoints};
 
 use crate::Config;
 
@@ -15,7 +12,7 @@ pub struct Deps {
     /// Signs links.
     pub key: Key,
     /// The webhook endpoints, by name.
-    pub endpoints: BTreeMap<String, WebhookEndpoint>,
+    pub endpoints: Endpoints,
     /// The table of submissions.
     pub submissions: SubmissionStore,
     /// The table of breakers.
@@ -24,15 +21,6 @@ pub struct Deps {
     pub mail: aws_sdk_sesv2::Client,
     /// Takes events.
     pub events: aws_sdk_eventbridge::Client,
-}
-
-/// Where a webhook goes, and how it is signed.
-#[derive(Debug, Clone)]
-pub struct WebhookEndpoint {
-    /// Its address.
-    pub url: String,
-    /// Its secrets: two while one is being replaced.
-    pub secrets: Vec<WebhookSecret>,
 }
 
 /// Why the function could not start.
@@ -44,20 +32,9 @@ pub enum StartError {
     /// The signing secret cannot be used.
     #[error("start with the signing secret")]
     Key(#[from] KeyError),
-    /// The endpoints are not what they have to be.
-    #[error(
-        "read the webhook endpoints: JSON {{\"name\": {{\"url\": …, \"secrets\": […]}}}} is allowed"
-    )]
-    Endpoints(#[from] serde_json::Error),
-    /// An endpoint's secret is none.
-    #[error("read the secrets of the webhook endpoint `{endpoint}`")]
-    EndpointSecret {
-        /// The endpoint.
-        endpoint: String,
-        /// What is wrong.
-        #[source]
-        source: WebhookSecretError,
-    },
+    /// The webhook endpoints are not known.
+    #[error(transparent)]
+    Endpoints(#[from] EndpointsError),
 }
 
 impl Deps {
@@ -68,10 +45,7 @@ impl Deps {
     pub async fn connect(config: Config) -> Result<Self, StartError> {
         let aws = lambda_kit::aws_config().await;
         let key = Key::new(secrets::read(&aws, &config.key_secret_arn).await?.expose())?;
-        let endpoints = match &config.endpoints_secret_arn {
-            Some(arn) => read_endpoints(secrets::read(&aws, arn).await?.expose())?,
-            None => BTreeMap::new(),
-        };
+        let endpoints = read_endpoints(&aws, config.endpoints_secret_arn.as_deref()).await?;
         let tables = aws_sdk_dynamodb::Client::new(&aws);
         Ok(Self {
             key,
@@ -82,45 +56,5 @@ impl Deps {
             events: aws_sdk_eventbridge::Client::new(&aws),
             config,
         })
-    }
-}
-
-fn read_endpoints(json: &str) -> Result<BTreeMap<String, WebhookEndpoint>, StartError> {
-    #[derive(Deserialize)]
-    struct Document {
-        url: String,
-        secrets: Vec<String>,
-    }
-    let documents: BTreeMap<String, Document> = serde_json::from_str(json)?;
-    documents
-        .into_iter()
-        .map(|(name, document)| {
-            let secrets: Result<Vec<WebhookSecret>, _> = document
-                .secrets
-                .iter()
-                .map(|secret| WebhookSecret::parse(secret))
-                .collect();
-            let secrets = secrets.map_err(|source| StartError::EndpointSecret {
-                endpoint: name.clone(),
-                source,
-            })?;
-            let url = document.url;
-            Ok((name, WebhookEndpoint { url, secrets }))
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn endpoints_have_addresses_and_secrets() {
-        let json = r#"{"crm":{"url":"https://crm.example/","secrets":["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]}}"#;
-        let endpoints = read_endpoints(json).unwrap();
-        assert_eq!(endpoints["crm"].url, "https://crm.example/");
-        let error = read_endpoints(&json.replace("whsec_", "")).unwrap_err();
-        assert!(error.to_string().contains("`crm`"));
-        assert!(read_endpoints("[]").is_err());
     }
 }

@@ -19,6 +19,6 @@ mod send_mail;
 mod send_webhook;
 
 pub use config::Config;
-pub use deps::{Deps, StartError, WebhookEndpoint};
+pub use deps::{Deps, StartError};
 pub use error::DeliverError;
 pub use event_handler::handle;

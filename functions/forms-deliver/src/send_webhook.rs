@@ -1,22 +1,11 @@
-//! A webhook, to an address that was checked and to no other.
+//! A submission as a webhook.
 
-use std::net::SocketAddr;
-use std::time::Duration;
-
-use form_delivery::{
-    AddressError, AnswerVerdict, Target, is_public, judge_answer, judge_url, sign_webhook,
-};
 use serde_json::json;
-use submission_store::Millis;
-use tracing::warn;
+use submission_store::{Millis, Submission};
+use webhooks::{Posted, Webhook, post};
 
+use crate::Deps;
 use crate::deliver::{Attempt, Parcel};
-use crate::{Deps, WebhookEndpoint};
-
-/// Longest wait for an answer, as Standard Webhooks suggests.
-const TIMEOUT: Duration = Duration::from_secs(15);
-/// Longest wait for a connection, part of it.
-const CONNECT: Duration = Duration::from_secs(5);
 
 /// Sends a submission to an endpoint.
 pub(crate) async fn send_webhook(
@@ -28,73 +17,21 @@ pub(crate) async fn send_webhook(
     let Some(endpoint) = deps.endpoints.get(endpoint) else {
         return Attempt::Hopeless("there is no webhook endpoint of that name".to_owned());
     };
-    let target = match judge_url(&endpoint.url, &deps.config.allowed_hosts) {
-        Ok(target) => target,
-        Err(error) => return Attempt::Hopeless(format!("failed to {error}")),
-    };
-    let addresses = match resolve(&target).await {
-        Ok(addresses) => addresses,
-        // A name may point elsewhere by the next time.
-        Err(error) => return Attempt::Failed(format!("failed to {error}"), None),
-    };
-    match post(parcel, endpoint, &target, &addresses, now).await {
-        Ok((status, retry_after)) => match judge_answer(status, retry_after.as_deref()) {
-            AnswerVerdict::Delivered => Attempt::Delivered(None),
-            AnswerVerdict::Gone => {
-                Attempt::Hopeless("the receiver answered 410: it is gone".to_owned())
-            }
-            AnswerVerdict::Failed(wish) => {
-                Attempt::Failed(format!("the receiver answered {status}"), wish)
-            }
-        },
-        Err(error) => {
-            let error = error.without_url();
-            warn!(error = %telemetry::Chain(&error), "A webhook receiver did not answer");
-            let reason = if error.is_timeout() {
-                "the receiver did not answer in time"
-            } else {
-                "the receiver could not be reached"
-            };
-            Attempt::Failed(reason.to_owned(), None)
-        }
-    }
-}
-
-/// Resolves the name once. Every address has to be public: a name with one private
-/// address among public ones is a trap.
-async fn resolve(target: &Target) -> Result<Vec<SocketAddr>, AddressError> {
-    let host = target.host.trim_matches(['[', ']']);
-    let found = tokio::net::lookup_host((host, target.port)).await;
-    let addresses: Vec<SocketAddr> = found.map_err(|_| AddressError::Unresolved)?.collect();
-    if addresses.is_empty() {
-        return Err(AddressError::Unresolved);
-    }
-    if !target.is_exempt && addresses.iter().any(|address| !is_public(address.ip())) {
-        return Err(AddressError::NotPublic);
-    }
-    Ok(addresses)
-}
-
-/// A client that connects to the addresses that were checked and to no other: it does not
-/// resolve again, follows no redirect and asks no proxy.
-fn client(target: &Target, addresses: &[SocketAddr]) -> Result<reqwest::Client, reqwest::Error> {
-    reqwest::Client::builder()
-        .timeout(TIMEOUT)
-        .connect_timeout(CONNECT)
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
-        .resolve_to_addrs(&target.host, addresses)
-        .build()
-}
-
-async fn post(
-    parcel: &Parcel<'_>,
-    endpoint: &WebhookEndpoint,
-    target: &Target,
-    addresses: &[SocketAddr],
-    now: Millis,
-) -> Result<(u16, Option<String>), reqwest::Error> {
     let submission = &parcel.stored.submission;
+    let webhook = Webhook {
+        id: &format!("{}.{}", submission.id, parcel.sink),
+        timestamp: now.seconds(),
+        body: &body(submission),
+    };
+    match post(webhook, endpoint, &deps.config.allowed_hosts).await {
+        Posted::Delivered => Attempt::Delivered(None),
+        Posted::Hopeless(reason) => Attempt::Hopeless(reason),
+        Posted::Failed(reason, wish) => Attempt::Failed(reason, wish),
+    }
+}
+
+/// The body, as Standard Webhooks suggests it.
+fn body(submission: &Submission) -> String {
     let body = json!({
         "type": "form.submitted",
         "timestamp": rfc3339(submission.received_at),
@@ -105,25 +42,8 @@ async fn post(
             "revises": submission.revises,
             "fields": submission.fields,
         },
-    })
-    .to_string();
-    let id = format!("{}.{}", submission.id, parcel.sink);
-    let timestamp = now.seconds();
-    let signature = sign_webhook(&endpoint.secrets, &id, timestamp, &body);
-    let answer = client(target, addresses)?
-        .post(target.url.clone())
-        .header("content-type", "application/json")
-        .header("user-agent", "Sidetier-Webhooks/1")
-        .header("webhook-id", id)
-        .header("webhook-timestamp", timestamp)
-        .header("webhook-signature", signature)
-        .body(body)
-        .send()
-        .await?;
-    let retry_after = answer.headers().get("retry-after");
-    let retry_after = retry_after.and_then(|value| value.to_str().ok());
-    // The body is not read: nothing in it matters, and it may be endless.
-    Ok((answer.status().as_u16(), retry_after.map(str::to_owned)))
+    });
+    body.to_string()
 }
 
 fn rfc3339(at: Millis) -> String {
@@ -135,55 +55,39 @@ fn rfc3339(at: Millis) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Read, Write};
-    use std::net::TcpListener;
-    use std::thread;
+    use serde_json::{Map, Value};
+    use submission_store::{State, SubmissionId};
 
     use super::*;
 
-    fn target(host: &str, port: u16) -> Target {
-        Target {
-            url: format!("http://{host}:{port}/hook").parse().unwrap(),
-            host: host.to_owned(),
-            port,
-            is_exempt: false,
-        }
-    }
-
-    #[tokio::test]
-    async fn a_name_that_leads_into_a_private_network_is_not_called() {
-        assert_eq!(
-            resolve(&target("localhost", 443)).await,
-            Err(AddressError::NotPublic)
-        );
-        assert_eq!(
-            resolve(&target("nowhere.invalid", 443)).await,
-            Err(AddressError::Unresolved)
-        );
-    }
-
-    #[tokio::test]
-    async fn the_connection_goes_to_what_was_checked_and_no_further() {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let receiver = thread::spawn(move || {
-            let (mut stream, _) = listener.accept().unwrap();
-            let mut asked = [0; 1024];
-            let length = stream.read(&mut asked).unwrap();
-            stream
-                .write_all(
-                    b"HTTP/1.1 302 Found\r\nlocation: http://169.254.169.254/latest/meta-data/\r\n\
-                      content-length: 0\r\n\r\n",
-                )
-                .unwrap();
-            String::from_utf8_lossy(&asked[..length]).into_owned()
+    #[test]
+    fn a_body_has_what_was_submitted_and_when() {
+        let id: SubmissionId = "0123456789abcdef0123456789abcdef".parse().unwrap();
+        let submission = Submission {
+            id: id.clone(),
+            form: "contact".to_owned(),
+            version: 3,
+            received_at: Millis(1_795_774_830_123),
+            fields: Map::from_iter([("name".to_owned(), json!("Ada"))]),
+            state: State::Accepted,
+            score: 7,
+            signals: Vec::new(),
+            subject: Some("a hash".to_owned()),
+            network: Some("192.0.2.0/24".to_owned()),
+            country: Some("NO".to_owned()),
+            asn: Some(64_500),
+            revises: None,
+            expires_at: 1_800_000_000,
+        };
+        let sent: Value = serde_json::from_str(&body(&submission)).unwrap();
+        // Nothing of the visitor's network, and no score.
+        let data = json!({
+            "submission": id, "form": "contact", "version": 3, "revises": null,
+            "fields": {"name": "Ada"},
         });
-        // Whatever the name leads to by now (here: nowhere), the client does not ask.
-        let target = target("rebound.invalid", address.port());
-        let client = client(&target, &[address]).unwrap();
-        let answer = client.get(target.url.clone()).send().await.unwrap();
-        assert_eq!(answer.status(), 302);
-        let asked = receiver.join().unwrap();
-        assert!(asked.contains("host: rebound.invalid"), "{asked}");
+        let whole = json!({
+            "type": "form.submitted", "timestamp": "2026-11-27T10:20:30.123Z", "data": data,
+        });
+        assert_eq!(sent, whole);
     }
 }

@@ -45,7 +45,7 @@ impl Config {
     /// All missing and misunderstood variables at once.
     pub fn from_vars(vars: &dyn Vars) -> Result<Self, SettingsError> {
         let mut reader = Reader::new(vars);
-        let origin = |url: String| url.trim_end_matches('/').to_owned();
+        let upload_url = reader.required("UPLOAD_URL", "the URL of the bucket");
         let config = Self {
             submissions_table: reader.required("SUBMISSIONS_TABLE", "a DynamoDB table name"),
             guard_table: reader.required("GUARD_TABLE", "a DynamoDB table name"),
@@ -53,8 +53,8 @@ impl Config {
             accept_queue_url: reader.required("ACCEPT_QUEUE_URL", "the URL of an SQS queue"),
             key_secret_arn: reader.required("FORMS_KEY_SECRET_ARN", "the ARN of a secret"),
             verifier_secret_arn: reader.optional("VERIFIER_SECRET_ARN"),
-            site_url: origin(reader.required("SITE_URL", "an origin such as https://example.com")),
-            upload_url: origin(reader.required("UPLOAD_URL", "the URL of the bucket")),
+            site_url: reader.origin("SITE_URL"),
+            upload_url: upload_url.trim_end_matches('/').to_owned(),
             telemetry: Service::read(&reader, "forms-intake"),
         };
         reader.finish(config)

@@ -93,7 +93,6 @@ impl Config {
     /// All missing variables at once.
     pub fn from_vars(vars: &dyn Vars) -> Result<Self, SettingsError> {
         let mut reader = Reader::new(vars);
-        let site_url = reader.required("SITE_URL", "an origin such as https://example.com");
         let hosts = reader.optional("WEBHOOK_ALLOWED_HOSTS").unwrap_or_default();
         let config = Self {
             health_table: reader.required("HEALTH_TABLE", "a DynamoDB table name"),
@@ -102,7 +101,7 @@ impl Config {
             webhooks: webhooks(&mut reader),
             endpoints_secret_arn: reader.optional("WEBHOOK_ENDPOINTS_SECRET_ARN"),
             allowed_hosts: AllowedHosts::parse(&hosts),
-            site_url: site_url.trim_end_matches('/').to_owned(),
+            site_url: reader.origin("SITE_URL"),
             site_name: reader.required("SITE_NAME", "the site's name"),
             probes: ProbeSettings::read(&mut reader, Self::OF_CHECKS),
             telemetry: Service::read(&reader, "health-probe"),

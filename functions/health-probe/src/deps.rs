@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use alert_topic::AlertTopic;
 use aws_config::SdkConfig;
 use health_checks::{ChecksError, SiteChecks};
 use health_state::CheckState;
 use health_store::HealthStore;
 use lambda_kit::Idempotency;
-use secrets::SecretError;
 use store::Bucket;
 use tokio::sync::{Mutex, OnceCell};
 use webhooks::{Endpoint, EndpointsError, read_endpoints};
@@ -32,7 +32,7 @@ pub struct Deps {
     /// Once per notice and destination.
     pub claims: Idempotency,
     /// Where alerts go.
-    pub topics: aws_sdk_sns::Client,
+    pub topic: AlertTopic,
     /// Webhook endpoints.
     pub(crate) endpoints: Endpoints,
     /// Kept from run to run.
@@ -53,18 +53,7 @@ pub(crate) struct Kept {
 pub(crate) struct Endpoints {
     aws: SdkConfig,
     secret_arn: Option<String>,
-    read: OnceCell<BTreeMap<String, Endpoint>>,
-}
-
-/// Why endpoints are not known.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum UnknownEndpoints {
-    /// Their secret cannot be read.
-    #[error(transparent)]
-    Secret(#[from] SecretError),
-    /// It is not what it has to be.
-    #[error(transparent)]
-    Endpoints(#[from] EndpointsError),
+    read: OnceCell<webhooks::Endpoints>,
 }
 
 /// Why the function could not start.
@@ -91,7 +80,10 @@ impl Deps {
             store: HealthStore::new(tables.clone(), config.health_table.clone()),
             bucket: Bucket::new(objects, config.status_bucket.clone()),
             claims: Idempotency::new(tables, config.health_table.clone(), LEASE),
-            topics: aws_sdk_sns::Client::new(&aws),
+            topic: AlertTopic::new(
+                aws_sdk_sns::Client::new(&aws),
+                config.alert_topic_arn.clone(),
+            ),
             endpoints: Endpoints {
                 secret_arn: config.endpoints_secret_arn.clone(),
                 aws,
@@ -105,16 +97,8 @@ impl Deps {
 
 impl Endpoints {
     /// The endpoint of a name; `None` where there is none.
-    pub(crate) async fn named(&self, name: &str) -> Result<Option<&Endpoint>, UnknownEndpoints> {
-        let read = self.read.get_or_try_init(|| self.fetch()).await?;
-        Ok(read.get(name))
-    }
-
-    async fn fetch(&self) -> Result<BTreeMap<String, Endpoint>, UnknownEndpoints> {
-        let Some(arn) = &self.secret_arn else {
-            return Ok(BTreeMap::new());
-        };
-        let secret = secrets::read(&self.aws, arn).await?;
-        Ok(read_endpoints(secret.expose())?)
+    pub(crate) async fn named(&self, name: &str) -> Result<Option<&Endpoint>, EndpointsError> {
+        let read = || read_endpoints(&self.aws, self.secret_arn.as_deref());
+        Ok(self.read.get_or_try_init(read).await?.get(name))
     }
 }

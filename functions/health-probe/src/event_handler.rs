@@ -1,11 +1,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use health_checks::{Probe, SiteChecks};
 use health_state::Observation;
 use jiff::Timestamp;
-use lambda_kit::{Deadline, Failure};
+use lambda_kit::{Deadline, Failure, now_ms};
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;
 use serde_json::Value;
@@ -192,11 +192,6 @@ fn run_id(event: &Value, started_ms: i64) -> u64 {
 fn earlier(deadline: Deadline, by: Duration) -> Deadline {
     let now = SystemTime::now();
     Deadline::at(now + deadline.remaining(now).saturating_sub(by))
-}
-
-fn now_ms() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    i64::try_from(now.unwrap_or_default().as_millis()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

@@ -2,16 +2,16 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use aws_sdk_sns::types::MessageAttributeValue;
+use alert_topic::TopicError;
 use health_state::Notice;
 use health_store::Destination;
 use lambda_kit::{Classified, ErrorClass, IdempotencyError, Once};
 use telemetry::Chain;
 use tracing::{error, warn};
-use webhooks::{Posted, Webhook, post};
+use webhooks::{EndpointsError, Posted, Webhook, post};
 
 use crate::Deps;
-use crate::write_notice::{body, message, severity, subject};
+use crate::write_notice::{body, message};
 
 /// Longest wait for SNS.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -38,11 +38,11 @@ enum SendError {
     #[error("claim the notice")]
     Claim(#[from] IdempotencyError),
     #[error("publish the notice")]
-    Topic(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Topic(#[source] TopicError),
     #[error("publish the notice: SNS did not answer in time")]
     Silence,
     #[error("find the endpoint")]
-    Endpoints(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Endpoints(#[from] EndpointsError),
     #[error("post the notice: {0}")]
     Webhook(String, Option<Duration>),
 }
@@ -92,29 +92,15 @@ pub(crate) async fn send_one(deps: &Deps, notice: &Notice, to: &Destination) -> 
 }
 
 async fn publish(deps: &Deps, notice: &Notice) -> Result<(), SendError> {
-    let severity = MessageAttributeValue::builder()
-        .data_type("String")
-        .string_value(severity(notice.severity))
-        .build()
-        .map_err(|error| SendError::Topic(error.into()))?;
-    let request = deps
-        .topics
-        .publish()
-        .topic_arn(&deps.config.alert_topic_arn)
-        .subject(subject(notice, &deps.config.site_name))
-        .message(message(notice, &deps.config.status_url()))
-        .message_attributes("severity", severity);
-    match tokio::time::timeout(TIMEOUT, request.send()).await {
-        Ok(Ok(_)) => Ok(()),
-        Ok(Err(error)) => Err(SendError::Topic(Box::new(error))),
+    let message = message(notice, &deps.config.site_name, &deps.config.status_url());
+    match tokio::time::timeout(TIMEOUT, deps.topic.publish(&message)).await {
+        Ok(published) => published.map_err(SendError::Topic),
         Err(_) => Err(SendError::Silence),
     }
 }
 
 async fn webhook(deps: &Deps, notice: &Notice, name: &str) -> Result<&'static str, SendError> {
-    let endpoint = deps.endpoints.named(name).await;
-    let endpoint = endpoint.map_err(|error| SendError::Endpoints(Box::new(error)))?;
-    let Some(endpoint) = endpoint else {
+    let Some(endpoint) = deps.endpoints.named(name).await? else {
         // It may be added: until then, this is tried again.
         let reason = "there is no webhook endpoint of that name".to_owned();
         return Err(SendError::Webhook(reason, None));

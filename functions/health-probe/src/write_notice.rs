@@ -1,16 +1,14 @@
 //! Notices in words, and for programs.
 
+use alert_topic::Message;
 use health_state::{Notice, NoticeKind, NoticeTopic, Severity};
 use jiff::Timestamp;
 use serde_json::json;
 
-/// The longest subject that SNS takes, in characters:
-/// <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>
-const SUBJECT: usize = 100;
 const WHAT_TO_DO: &str = "What to do: docs/functions/health-probe.md#when-a-check-fails";
 
 /// The word for a severity.
-pub(crate) const fn severity(severity: Severity) -> &'static str {
+const fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Info => "info",
         Severity::Ticket => "ticket",
@@ -33,17 +31,8 @@ const fn topic(topic: NoticeTopic) -> &'static str {
     }
 }
 
-/// One line of ASCII, as SNS wants it.
-pub(crate) fn subject(notice: &Notice, site: &str) -> String {
-    let title = notice.title.replace('`', "");
-    let text = format!("[{}] {site}: {title}", severity(notice.severity));
-    let is_plain = |char: char| char.is_ascii_graphic() || char == ' ';
-    let plain = text.chars().map(|c| if is_plain(c) { c } else { '?' });
-    plain.take(SUBJECT).collect()
-}
-
 /// The message, a line for each thing.
-pub(crate) fn message(notice: &Notice, status_url: &str) -> String {
+pub(crate) fn message(notice: &Notice, site: &str, status_url: &str) -> Message {
     let Notice {
         title,
         text,
@@ -70,14 +59,8 @@ pub(crate) fn message(notice: &Notice, status_url: &str) -> String {
     lines.push(format!("Status page: {status_url}"));
     lines.push(WHAT_TO_DO.to_owned());
     lines.push(format!("Notice: {key}, of {}", utc(notice.at_ms)));
-    let lines = lines.iter().map(|line| one_line(line));
-    lines.collect::<Vec<_>>().join("\n")
-}
-
-/// What others wrote must not look like lines of ours.
-fn one_line(text: &str) -> String {
-    let clean = |c: char| if c.is_control() { '\u{fffd}' } else { c };
-    text.chars().map(clean).collect()
+    let title = title.replace('`', "");
+    Message::new(severity(notice.severity), site, &title, &lines)
 }
 
 /// The body of the webhook, as Standard Webhooks suggests it.
@@ -135,7 +118,9 @@ mod tests {
 
     #[test]
     fn a_message_says_what_since_when_and_what_follows() {
-        let text = message(&notice(), "https://shop.example.com/status");
+        let message = message(&notice(), "Shop", "https://shop.example.com/status");
+        assert_eq!(message.subject(), "[page] Shop: database fails");
+        let text = message.text();
         for line in [
             "`database` fails (page)",
             "Since: 2026-11-27 10:20:30 UTC",
@@ -148,14 +133,6 @@ mod tests {
         }
         let pages = text.lines().filter(|line| line.starts_with("Status page"));
         assert_eq!(pages.count(), 1);
-    }
-
-    #[test]
-    fn a_subject_is_a_short_line_of_ascii() {
-        let mut notice = notice();
-        assert_eq!(subject(&notice, "Café\n"), "[page] Caf??: database fails");
-        notice.title = "x".repeat(200);
-        assert_eq!(subject(&notice, "Shop").len(), SUBJECT);
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! Requests: which page, which method.
 
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 use http::{Method, Response};
 use lambda_http::{Body, Request, RequestExt as _};
-use lambda_kit::Classified as _;
+use lambda_kit::{Classified as _, now_ms};
 use status_page::Snapshot;
 use telemetry::{Chain, Metrics};
 use tracing::{debug, error, info};
@@ -157,11 +157,6 @@ fn log(failure: &WebError) {
         // What others do wrong may hold what they typed.
         info!(error.code = failure.code(), "Refused a request");
     }
-}
-
-fn now_ms() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    i64::try_from(now.unwrap_or_default().as_millis()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use std::io::BufRead;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
+use lambda_kit::now_ms;
 use log_formats::{Columns, LineLimits, Source};
 use log_ingest::{Ingested, PartitionFile, PartitionedTables, Rules, ingest};
 use log_ledger::{LogName, Partial, encode, keys};
@@ -152,9 +152,4 @@ fn count(ingested: &Ingested, metrics: &mut Metrics) {
     add("BrokenObjects", u64::from(ingested.broken.is_some()));
     let bytes = ingested.totals.bytes as f64;
     metrics.add("LogBytes", Unit::Bytes, bytes);
-}
-
-pub(crate) fn now_ms() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    i64::try_from(now.unwrap_or_default().as_millis()).unwrap_or(i64::MAX)
 }

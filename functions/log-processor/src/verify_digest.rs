@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use audit_log::{Digest, DigestError, DigestName, LogFile, TrailFindings};
-use lambda_kit::Deadline;
+use lambda_kit::{Deadline, now_ms};
 use log_formats::{Decompressed, Source};
 use log_ingest::Ingested;
 use log_ledger::{LogName, Partial};
@@ -11,7 +11,7 @@ use store::StoreError;
 use tracing::{info, warn};
 
 use crate::object_stream::{ObjectStream, object_stream};
-use crate::read_log::{now_ms, store_partial};
+use crate::read_log::store_partial;
 use crate::{Deps, ProcessError};
 
 /// The largest digest, as it is stored and decompressed, in bytes. An entry has some 600.

@@ -41,10 +41,7 @@ impl Config {
             log_table: reader.required("LOG_TABLE", "a DynamoDB table name"),
             guard_table: reader.required("GUARD_TABLE", "a DynamoDB table name"),
             alert_topic_arn: reader.required("ALERT_TOPIC_ARN", "the ARN of an SNS topic"),
-            site_url: reader
-                .required("SITE_URL", "such as https://shop.example.com")
-                .trim_end_matches('/')
-                .to_owned(),
+            site_url: reader.origin("SITE_URL"),
             telemetry: Service::read(&reader, "log-report"),
         };
         reader.finish(config)

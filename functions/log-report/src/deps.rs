@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use alert_topic::AlertTopic;
 use audit_log::{AuditRules, RulesError as AuditRulesError};
 use lambda_kit::Idempotency;
 use log_detections::Alert;
@@ -36,7 +37,7 @@ pub struct Deps {
     /// Once per alert.
     pub idempotency: Idempotency,
     /// Where alerts go.
-    pub topics: aws_sdk_sns::Client,
+    pub topic: AlertTopic,
     /// Kept from run to run.
     pub(crate) kept: Mutex<Kept>,
 }
@@ -87,7 +88,10 @@ impl Deps {
             guard: GuardTable::new(tables.clone(), config.guard_table.clone()),
             alerts: AlertLog::new(tables.clone(), config.log_table.clone()),
             idempotency: Idempotency::new(tables, config.log_table.clone(), LEASE),
-            topics: aws_sdk_sns::Client::new(&aws),
+            topic: AlertTopic::new(
+                aws_sdk_sns::Client::new(&aws),
+                config.alert_topic_arn.clone(),
+            ),
             kept: Mutex::default(),
             config,
         })

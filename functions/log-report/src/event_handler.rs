@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use lambda_kit::{Deadline, Failure};
+use lambda_kit::{Deadline, Failure, now_ms};
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;
 use serde_json::Value;
@@ -96,9 +96,4 @@ async fn tell(
     publish_hot_lists(deps, &kept.hours, now_ms).await?;
     share_operators(deps, &kept.hours, &mut kept.shared, now_ms).await?;
     Ok(raised)
-}
-
-fn now_ms() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    i64::try_from(now.unwrap_or_default().as_millis()).unwrap_or(i64::MAX)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use aws_sdk_sns::types::MessageAttributeValue;
+use alert_topic::Message;
 use lambda_kit::{Deadline, Once};
 use log_detections::Alert;
 use log_formats::date_and_hour;
@@ -14,10 +14,6 @@ use tracing::{error, warn};
 
 use crate::alert_log::Episode;
 use crate::{Deps, ReportError};
-
-/// The longest subject that SNS takes, in characters:
-/// <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>
-const SUBJECT: usize = 100;
 
 /// What became of alerts.
 #[derive(Default)]
@@ -96,40 +92,12 @@ async fn publish(deps: &Deps, alert: &Alert) -> Result<(), ReportError> {
         alert.finding = alert.finding,
         "Raised an alert"
     );
-    let failed = |source: Box<dyn std::error::Error + Send + Sync>| ReportError::Send {
+    let message = message(alert, &report_url(alert, deps));
+    let published = deps.topic.publish(&message).await;
+    published.map_err(|source| ReportError::Send {
         key: alert.key(),
         source,
-    };
-    let severity = MessageAttributeValue::builder()
-        .data_type("String")
-        .string_value(alert.severity.name())
-        .build()
-        .map_err(|error| failed(error.into()))?;
-    deps.topics
-        .publish()
-        .topic_arn(&deps.config.alert_topic_arn)
-        .subject(subject(alert))
-        .message(message(alert, &report_url(alert, deps)))
-        .message_attributes("severity", severity)
-        .send()
-        .await
-        .map_err(|error| failed(Box::new(error)))?;
-    Ok(())
-}
-
-/// One line of ASCII, as SNS wants it.
-fn subject(alert: &Alert) -> String {
-    let text = format!(
-        "[{}] {}: {}",
-        alert.severity.name(),
-        alert.site,
-        alert.title
-    );
-    let is_plain = |char: char| char.is_ascii_graphic() || char == ' ';
-    text.chars()
-        .map(|char| if is_plain(char) { char } else { '?' })
-        .take(SUBJECT)
-        .collect()
+    })
 }
 
 /// The page of the hour in which it began.
@@ -145,7 +113,7 @@ fn report_url(alert: &Alert, deps: &Deps) -> String {
     format!("{}/forms/admin/reports/{site}/{page}", deps.config.site_url)
 }
 
-fn message(alert: &Alert, report_url: &str) -> String {
+fn message(alert: &Alert, report_url: &str) -> Message {
     let group = match alert.group.as_str() {
         "" => "the site as a whole",
         group => group,
@@ -170,15 +138,7 @@ fn message(alert: &Alert, report_url: &str) -> String {
     lines.push(format!("Report: {report_url}"));
     lines.push(format!("What to do: docs/runbook.md#{}", alert.runbook));
     lines.push(format!("Rule: {}, from {} on", alert.rule, alert.threshold));
-    let lines = lines.iter().map(|line| one_line(line));
-    lines.collect::<Vec<_>>().join("\n")
-}
-
-/// What visitors wrote must not look like lines of ours.
-fn one_line(text: &str) -> String {
-    text.chars()
-        .map(|char| if char.is_control() { '\u{fffd}' } else { char })
-        .collect()
+    Message::new(alert.severity.name(), &alert.site, &alert.title, &lines)
 }
 
 fn utc(time_ms: i64) -> String {
@@ -212,7 +172,8 @@ mod tests {
             evidence: vec!["/../etc/passwd\nReport: https://evil.example".to_owned()],
             runbook: "path-traversal".to_owned(),
         };
-        let text = message(&alert, "https://shop.example.com/r.html");
+        let message = message(&alert, "https://shop.example.com/r.html");
+        let text = message.text();
         for line in [
             "What: 7 path traversals in 10 minutes",
             "Who: 203.0.113.0/24",
@@ -227,8 +188,7 @@ mod tests {
                 .lines()
                 .any(|line| line.contains("evil") && line.starts_with("Report"))
         );
-        let subject = subject(&alert);
-        assert!(subject.is_ascii() && subject.len() <= SUBJECT, "{subject}");
+        let subject = message.subject();
         assert!(subject.starts_with("[high] halden: Someone tries"));
     }
 }

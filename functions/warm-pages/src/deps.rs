@@ -1,8 +1,7 @@
 use health_store::HealthStore;
 use secrets::SecretError;
-use url::Url;
 use warm_store::{Lanes, WarmStore};
-use warming::{SiteWarming, WarmingError};
+use warming::{BaseError, SiteWarming, WarmingError, product};
 
 use crate::Config;
 use crate::brake::Brake;
@@ -44,11 +43,8 @@ pub enum StartError {
     #[error(transparent)]
     Secret(#[from] SecretError),
     /// A target's base is not known or no address.
-    #[error("start with the target `{target}`: its base is no address that is known here")]
-    Base {
-        /// The target.
-        target: String,
-    },
+    #[error(transparent)]
+    Base(#[from] BaseError),
     /// The client for pages.
     #[error("make the HTTP client")]
     Http(#[from] reqwest::Error),
@@ -80,18 +76,10 @@ impl Deps {
         key: &str,
     ) -> Result<Self, StartError> {
         let http = client()?;
-        let product = format!(
-            "Sidetier-Warmer/{} (+{})",
-            env!("CARGO_PKG_VERSION"),
-            config.site_url
-        );
+        let product = product(&config.site_url);
         let mut targets = Vec::new();
         for target in &site.targets {
-            let base = target.base.resolve(|variable| config.setting(variable));
-            let base = base.ok().and_then(|base| Url::parse(&base).ok());
-            let base = base.filter(Url::has_host).ok_or_else(|| StartError::Base {
-                target: target.id.clone(),
-            })?;
+            let base = target.base_url(|variable| config.setting(variable))?;
             let getter = Getter {
                 client: http.clone(),
                 base,

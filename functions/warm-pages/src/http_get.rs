@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, header};
+use lambda_kit::now_ms;
 use reqwest::{Client, Response};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 use warming::{Failure, SIGNATURE_HEADER, Variant, signature_header};
-
-use crate::time::now_ms;
 
 /// Longest wait for a connection.
 const CONNECT: Duration = Duration::from_secs(5);

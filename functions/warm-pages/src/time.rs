@@ -1,10 +1,4 @@
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-/// Milliseconds since 1970, by the clock.
-pub(crate) fn now_ms() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    i64::try_from(now.unwrap_or_default().as_millis()).unwrap_or(i64::MAX)
-}
+use std::time::Duration;
 
 /// A duration of milliseconds; none where they are negative.
 pub(crate) fn duration(ms: i64) -> Duration {

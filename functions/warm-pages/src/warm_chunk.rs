@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use lambda_kit::Deadline;
+use lambda_kit::{Deadline, now_ms};
 use tracing::{info, warn};
 use warming::{Chunk, Run};
 
 use crate::lease_chunk::{Leased, lease_chunk};
 use crate::pace::{Leave, Place, leave, wait_after};
-use crate::time::{duration, now_ms};
+use crate::time::duration;
 use crate::worker::{Worker, Workplace};
 use crate::{Deps, PagesError, tell};
 
@@ -64,26 +64,7 @@ pub(crate) async fn warm_chunk(
     }
     let progress = match lease_chunk(&deps.store, chunk, &worker, now_ms).await? {
         Leased::Ours(progress) => *progress,
-        Leased::Done => return Ok(Ended::Over),
-        Leased::Other => {
-            warn!(
-                run = chunk.run,
-                chunk = chunk.chunk,
-                "Left a chunk alone that was sent twice"
-            );
-            return Ok(Ended::Over);
-        }
-        Leased::Held { until_ms } => {
-            // Not acknowledged for good: this may be the only message there is, delivered a
-            // second time while its worker is alive, and that one may yet die.
-            let after = duration(until_ms - now_ms).max(Duration::from_secs(1));
-            info!(
-                run = chunk.run,
-                chunk = chunk.chunk,
-                "Another worker has the chunk"
-            );
-            return Ok(Ended::HandBack { after });
-        }
+        theirs => return Ok(not_ours(&theirs, chunk, now_ms)),
     };
     let workplace = Workplace {
         deps,
@@ -96,6 +77,25 @@ pub(crate) async fn warm_chunk(
     Worker::new(workplace, progress, limiter, heard)
         .work()
         .await
+}
+
+/// What becomes of the message of a chunk that is another worker's, or nobody's any more.
+fn not_ours(leased: &Leased, chunk: &Chunk, now_ms: i64) -> Ended {
+    let (run, chunk) = (&chunk.run, chunk.chunk);
+    match leased {
+        Leased::Ours(_) | Leased::Done => Ended::Over,
+        Leased::Other => {
+            warn!(run, chunk, "Left a chunk alone that was sent twice");
+            Ended::Over
+        }
+        Leased::Held { until_ms } => {
+            info!(run, chunk, "Another worker has the chunk");
+            // Not acknowledged for good: this may be the only message there is, delivered a
+            // second time while its worker is alive, and that one may yet die.
+            let after = duration(until_ms - now_ms).max(Duration::from_secs(1));
+            Ended::HandBack { after }
+        }
+    }
 }
 
 /// The chunk's run, unless nobody waits for it any more.

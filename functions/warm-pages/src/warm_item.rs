@@ -1,11 +1,11 @@
 //! A page is asked for, and where that is to be checked, asked for again.
 
+use lambda_kit::now_ms;
 use origin_limit::Sample;
 use url::Url;
 use warming::{Answer, CachePolicy, Class, Variant, Verdict, Visit, judge, retry_after_ms};
 
 use crate::http_get::{Getter, Got};
-use crate::time::now_ms;
 
 /// What came of a page.
 #[derive(Debug)]

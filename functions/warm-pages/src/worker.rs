@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lambda_kit::Deadline;
+use lambda_kit::{Deadline, now_ms};
 use origin_limit::{Cost, Limiter, Sample};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -16,7 +16,7 @@ use crate::brake::Heard;
 use crate::pace::{Leave, Place, SHORTEST, leave, wait_after};
 use crate::site_target::SiteTarget;
 use crate::tell::{self, Told};
-use crate::time::{duration, now_ms};
+use crate::time::duration;
 use crate::warm_chunk::Ended;
 use crate::warm_item::{Ask, Warmed, warm_item};
 use crate::{Deps, PagesError};

@@ -1,10 +1,10 @@
 //! What a worker writes: how far its chunk is, and what the origin's answers were like.
 
+use lambda_kit::now_ms;
 use origin_limit::{Batch, Limiter};
 
 use crate::PagesError;
 use crate::lease_chunk::{LEASE_MS, save_chunk};
-use crate::time::now_ms;
 use crate::worker::Worker;
 
 /// So many samples are told at once.

@@ -1,12 +1,11 @@
 //! The use case: a run of which nothing is left to do is closed, and reported.
 
-use lambda_kit::Deadline;
+use lambda_kit::{Deadline, now_ms};
 use tracing::info;
 use warming::Report;
 
 use crate::event_handler::fail;
 use crate::publish_report::{emit, publish};
-use crate::time::now_ms;
 use crate::{Deps, PlanError};
 
 /// Closes what can be closed of the open runs, takes it from them, and counts it. One that

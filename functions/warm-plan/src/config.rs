@@ -45,17 +45,10 @@ impl Config {
         let mut reader = Reader::new(vars);
         let config = Self {
             warm_table: reader.required("WARM_TABLE", "a DynamoDB table name"),
-            lanes: LaneUrls {
-                p0: reader.required("WARM_P0_QUEUE_URL", "an SQS queue URL"),
-                p1: reader.required("WARM_P1_QUEUE_URL", "an SQS queue URL"),
-                p2: reader.required("WARM_P2_QUEUE_URL", "an SQS queue URL"),
-            },
+            lanes: LaneUrls::read(&mut reader),
             key_secret_arn: reader.required("WARM_KEY_SECRET_ARN", "the ARN of a secret"),
             results_bucket: reader.required("LOG_RESULTS_BUCKET", "an S3 bucket name"),
-            site_url: reader
-                .required("SITE_URL", "such as https://shop.example.com")
-                .trim_end_matches('/')
-                .to_owned(),
+            site_url: reader.origin("SITE_URL"),
             distribution_id: reader.optional("DISTRIBUTION_ID"),
             telemetry: Service::read(&reader, "warm-plan"),
         };

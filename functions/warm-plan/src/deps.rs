@@ -3,9 +3,8 @@ use std::collections::BTreeMap;
 use secrets::SecretError;
 use store::Bucket;
 use tokio::sync::Mutex;
-use url::Url;
 use warm_store::{Lanes, WarmStore};
-use warming::{SiteWarming, WarmingError};
+use warming::{BaseError, SiteWarming, WarmingError};
 
 use crate::Config;
 use crate::find_caches::FoundCaches;
@@ -54,11 +53,8 @@ pub enum StartError {
     #[error(transparent)]
     Secret(#[from] SecretError),
     /// A target's base is not known or no address.
-    #[error("start with the target `{target}`: its base is no address that is known here")]
-    Base {
-        /// The target.
-        target: String,
-    },
+    #[error(transparent)]
+    Base(#[from] BaseError),
     /// The client for sitemaps.
     #[error("make the HTTP client")]
     Http(#[from] reqwest::Error),
@@ -94,11 +90,7 @@ impl Deps {
         let http = client(&config.site_url)?;
         let mut sites = BTreeMap::new();
         for target in &site.targets {
-            let base = target.base.resolve(|variable| config.setting(variable));
-            let base = base.ok().and_then(|base| Url::parse(&base).ok());
-            let base = base.filter(Url::has_host).ok_or_else(|| StartError::Base {
-                target: target.id.clone(),
-            })?;
+            let base = target.base_url(|variable| config.setting(variable))?;
             let client = SiteClient::new(http.clone(), base, key);
             sites.insert(target.id.clone(), client);
         }

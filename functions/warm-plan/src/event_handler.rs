@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lambda_kit::{Classified, Deadline, Failure};
+use lambda_kit::{Classified, Deadline, Failure, now_ms};
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;
 use serde_json::Value;
@@ -13,7 +13,6 @@ use crate::find_caches::find_caches;
 use crate::plan_run::plan_run;
 use crate::request_run::{Request, request_run};
 use crate::start_due::start_due;
-use crate::time::now_ms;
 use crate::{Deps, PlanError};
 
 /// Kept back from Lambda's deadline: longer than the longest wait for the site, so that where a

@@ -25,7 +25,6 @@ mod request_run;
 mod site_client;
 mod sitemap_stream;
 mod start_due;
-mod time;
 mod walk_sitemap;
 
 pub use config::Config;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hot_list::HotList;
-use lambda_kit::Deadline;
+use lambda_kit::{Deadline, now_ms};
 use telemetry::{Chain, Unit};
 use tracing::{info, warn};
 use warm_store::{RunPages, Versioned};
@@ -12,7 +12,6 @@ use warming::{
 };
 
 use crate::site_client::SiteClient;
-use crate::time::now_ms;
 use crate::walk_sitemap::{Walked, walk_sitemap};
 use crate::{Deps, PlanError};
 

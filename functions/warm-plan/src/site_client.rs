@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use http::header::{ACCEPT_ENCODING, PRAGMA};
+use lambda_kit::now_ms;
 use reqwest::{Client, Response, StatusCode};
 use tokio::sync::Mutex;
 use tracing::warn;
 use url::{Position, Url};
-use warming::{Robots, SIGNATURE_HEADER, signature_header};
+use warming::{Robots, SIGNATURE_HEADER, product, signature_header};
 
 use crate::PlanError;
-use crate::time::now_ms;
 
 /// Longest wait for a connection.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -33,12 +33,8 @@ pub(crate) struct SiteClient {
 
 /// A client that follows no redirect, asks no proxy, and hands bodies over as they come.
 pub(crate) fn client(site_url: &str) -> Result<Client, reqwest::Error> {
-    let product = format!(
-        "Sidetier-Warmer/{} (+{site_url})",
-        env!("CARGO_PKG_VERSION")
-    );
     Client::builder()
-        .user_agent(product)
+        .user_agent(product(site_url))
         .connect_timeout(CONNECT)
         .read_timeout(READ)
         .redirect(reqwest::redirect::Policy::none())

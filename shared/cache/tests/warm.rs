@@ -43,13 +43,20 @@ async fn read(cache: &Cache, key: &str, tags: &[String], value: u32) -> (u32, Ou
     (cached.value, cached.outcome)
 }
 
-async fn warm(cache: &Cache, key: &str, tags: &[String], every: Duration, value: u32) -> Warmed {
-    let refill = Refill {
+fn refill<'a>(key: &'a str, tags: &'a [String]) -> Refill<'a> {
+    Refill {
         key,
         policy: &POLICY,
         tags,
-        every,
+        every: EVERY,
         limit: Duration::from_secs(5),
+    }
+}
+
+async fn warm(cache: &Cache, key: &str, tags: &[String], every: Duration, value: u32) -> Warmed {
+    let refill = Refill {
+        every,
+        ..refill(key, tags)
     };
     let compute = move || async move { Ok::<_, std::fmt::Error>(value) };
     cache.warm(&refill, compute).await.unwrap()
@@ -76,13 +83,7 @@ async fn what_was_warmed_is_what_readers_get() {
 async fn what_is_warmed_while_its_tag_ends_is_void() {
     let (key, tags) = unique("warm-void");
     let cache = cache();
-    let refill = Refill {
-        key: &key,
-        policy: &POLICY,
-        tags: &tags,
-        every: EVERY,
-        limit: Duration::from_secs(5),
-    };
+    let refill = refill(&key, &tags);
     let compute = || async {
         cache.invalidate(&tags).await.unwrap();
         Ok::<_, std::fmt::Error>(1)
@@ -96,11 +97,8 @@ async fn a_warmer_that_is_late_does_not_replace_what_is_newer() {
     let (key, tags) = unique("warm-late");
     let (slow, other) = (cache(), cache());
     let refill = Refill {
-        key: &key,
-        policy: &POLICY,
-        tags: &tags,
-        every: EVERY,
         limit: Duration::from_secs(1),
+        ..refill(&key, &tags)
     };
     let compute = || async {
         // Its lease ends, and another takes its place.
@@ -117,13 +115,7 @@ async fn a_warmer_that_is_late_does_not_replace_what_is_newer() {
 async fn a_failure_to_warm_keeps_nobody_from_trying() {
     let (key, tags) = unique("warm-failure");
     let cache = cache();
-    let refill = Refill {
-        key: &key,
-        policy: &POLICY,
-        tags: &tags,
-        every: EVERY,
-        limit: Duration::from_secs(5),
-    };
+    let refill = refill(&key, &tags);
     let failing = || async { Err::<u32, _>(std::fmt::Error) };
     assert!(cache.warm(&refill, failing).await.is_err());
     assert_eq!(read(&cache, &key, &tags, 2).await, (2, Outcome::Computed));

@@ -23,12 +23,14 @@ pub enum ChecksError {
 
 /// Collects faults, each once.
 #[derive(Debug, Default)]
-pub(crate) struct Faults {
-    pub(crate) found: Vec<Fault>,
+pub struct Faults {
+    /// Those that were found, in their order.
+    pub found: Vec<Fault>,
 }
 
 impl Faults {
-    pub(crate) fn add(&mut self, place: impl Into<String>, text: impl Into<String>) {
+    /// Adds a fault, unless it is known.
+    pub fn add(&mut self, place: impl Into<String>, text: impl Into<String>) {
         let fault = Fault {
             place: place.into(),
             text: text.into(),

@@ -65,7 +65,7 @@ pub use databases::{PostgresAnswer, PostgresCheck, RedisAnswer, RedisCheck, Redi
 pub use defaults::{Budget, Defaults, Flap};
 pub use dns::{DnsAnswer, DnsCheck, DnsExpectation, Rcode, RecordType};
 pub use event_source::{EventKind, EventSource, EventSourceError, NamedSource};
-pub use fault::{ChecksError, Fault};
+pub use fault::{ChecksError, Fault, Faults};
 pub use gatus::import_gatus;
 pub use gatus_condition::{GatusExpectation, gatus_condition};
 pub use glob::is_like;

@@ -4,6 +4,7 @@
 //! - [`Problem`]: an error as an RFC 9457 answer;
 //! - [`Failure`]: an error as a Lambda diagnostic with its whole cause chain;
 //! - [`process_batch`]: an SQS batch with partial failures, panics contained;
+//! - [`now_ms`]: the clock, in the unit that documents have;
 //! - [`Deadline`]: how much time an invocation has left;
 //! - [`Idempotency`]: run once per event, with a lease and a fencing token;
 //! - [`aws_config`]: the one way clients are configured.
@@ -14,6 +15,7 @@
 mod batch;
 mod boot;
 mod class;
+mod clock;
 mod deadline;
 mod failure;
 mod idempotency;
@@ -23,6 +25,7 @@ mod problem;
 pub use batch::process_batch;
 pub use boot::aws_config;
 pub use class::{Classified, ErrorClass};
+pub use clock::now_ms;
 pub use deadline::Deadline;
 pub use failure::Failure;
 pub use idempotency::{Claim, FencingToken, Idempotency, IdempotencyError};

@@ -31,6 +31,12 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// The origin of an address, which must be set: without a slash at the end.
+    pub fn origin(&mut self, name: &'static str) -> String {
+        let url = self.required(name, "an origin such as https://example.com");
+        url.trim_end_matches('/').to_owned()
+    }
+
     /// A variable that may be absent (unset and empty are the same).
     #[must_use]
     pub fn optional(&self, name: &'static str) -> Option<String> {
@@ -124,17 +130,24 @@ mod tests {
 
     #[test]
     fn reads_what_is_right() {
-        let vars = BTreeMap::from([("BUCKET", "photos"), ("PORT", "8080"), ("MODE", "careful")]);
+        let vars = BTreeMap::from([
+            ("BUCKET", "photos"),
+            ("PORT", "8080"),
+            ("MODE", "careful"),
+            ("SITE_URL", "https://example.com/"),
+        ]);
         let mut reader = Reader::new(&vars);
         let read = (
             reader.required("BUCKET", "an S3 bucket name"),
             reader.number("PORT", 1..=65535_u32, 80),
             reader.choice("MODE", &[("slow", 1), ("careful", 2)], 1),
             reader.optional("ABSENT"),
+            reader.origin("SITE_URL"),
         );
+        let origin = "https://example.com".to_owned();
         assert_eq!(
             reader.finish(read).unwrap(),
-            ("photos".to_owned(), 8080, 2, None)
+            ("photos".to_owned(), 8080, 2, None, origin)
         );
     }
 

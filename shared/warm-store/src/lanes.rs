@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use aws_sdk_sqs::Client;
 use lambda_kit::{BoxFuture, ErrorClass};
+use settings::Reader;
 use store::StoreError;
 use warming::{Chunk, Lane};
 
@@ -18,6 +19,17 @@ pub struct LaneUrls {
     pub p1: String,
     /// Everything else.
     pub p2: String,
+}
+
+impl LaneUrls {
+    /// Reads `WARM_P0_QUEUE_URL`, `WARM_P1_QUEUE_URL` and `WARM_P2_QUEUE_URL`.
+    pub fn read(reader: &mut Reader<'_>) -> Self {
+        Self {
+            p0: reader.required("WARM_P0_QUEUE_URL", "an SQS queue URL"),
+            p1: reader.required("WARM_P1_QUEUE_URL", "an SQS queue URL"),
+            p2: reader.required("WARM_P2_QUEUE_URL", "an SQS queue URL"),
+        }
+    }
 }
 
 /// The queues of the lanes.

@@ -44,9 +44,9 @@ pub use answer::{Answer, Verdict, judge};
 pub use cache_policy::{CachePolicy, QueryKey};
 pub use class::{Class, ClassKind, Failure, Layer, Uncacheable};
 pub use config::{
-    Brakes, Budgets, CacheBehaviour, CheckNow, DayBudget, FreshnessRules, PathPattern, Query,
-    QueryCall, RunBudget, SiteWarming, Source, SourceKind, Target, Template, TemplateError, Verify,
-    WarmingError,
+    BaseError, Brakes, Budgets, CacheBehaviour, CheckNow, DayBudget, FreshnessRules, PathPattern,
+    Query, QueryCall, RunBudget, SiteWarming, Source, SourceKind, Target, Template, TemplateError,
+    Verify, WarmingError,
 };
 pub use histogram::Histogram;
 pub use index::{INDEX_KEY, RunIndex, report_keys};
@@ -65,7 +65,7 @@ pub use report::{Report, RunSummary};
 pub use result::{ChunkResult, ItemResult, MAX_ERRORS, MAX_SLOWEST, MAX_UNCACHEABLE, Visit};
 pub use robots::Robots;
 pub use run::{MAX_REQUEST_PATHS, PlanCursor, PlanState, Run, WarmRequest, run_id};
-pub use signature::{SIGNATURE_HEADER, signature_header};
+pub use signature::{SIGNATURE_HEADER, product, signature_header};
 pub use skip::SkipReason;
 pub use trace::{HealthSeen, LimitMinute, Stop};
 pub use variant::{Device, Encoding, Picture, Variant, VariantError};

@@ -1,6 +1,15 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+/// The product that the warmer of a site is in `User-Agent`. Logs find it by its name.
+#[must_use]
+pub fn product(site_url: &str) -> String {
+    format!(
+        "Sidetier-Warmer/{} (+{site_url})",
+        env!("CARGO_PKG_VERSION")
+    )
+}
+
 /// The name of the header by which the site knows its own warmer.
 pub const SIGNATURE_HEADER: &str = "x-sidetier-warm";
 

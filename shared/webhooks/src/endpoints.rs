@@ -1,7 +1,12 @@
 use std::collections::BTreeMap;
 
-use form_delivery::{SecretError, WebhookSecret};
+use aws_config::SdkConfig;
+use form_delivery::WebhookSecret;
+use lambda_kit::BoxFuture;
 use serde::Deserialize;
+
+/// Endpoints by their names.
+pub type Endpoints = BTreeMap<String, Endpoint>;
 
 /// Where webhooks go, and how they are signed.
 #[derive(Debug, Clone)]
@@ -15,6 +20,9 @@ pub struct Endpoint {
 /// Why endpoints cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum EndpointsError {
+    /// The secret that has them cannot be read.
+    #[error(transparent)]
+    Unread(#[from] secrets::SecretError),
     /// They are not what they have to be.
     #[error(
         "read the webhook endpoints: JSON {{\"name\": {{\"url\": …, \"secrets\": […]}}}} is allowed"
@@ -27,22 +35,35 @@ pub enum EndpointsError {
         endpoint: String,
         /// What is wrong.
         #[source]
-        source: SecretError,
+        source: form_delivery::SecretError,
     },
 }
 
-/// Reads endpoints by their names, as the secret of the endpoints has them.
+/// Reads the endpoints from the secret of this ARN: JSON
+/// `{"name": {"url": …, "secrets": ["whsec_…"]}}`. Without an ARN there are none.
 ///
 /// # Errors
-/// What is not of that form. No secret is told.
-pub fn read_endpoints(json: &str) -> Result<BTreeMap<String, Endpoint>, EndpointsError> {
+/// A secret that cannot be read or is not of that form. Nothing of it is told but names.
+pub fn read_endpoints<'a>(
+    aws: &'a SdkConfig,
+    secret_arn: Option<&'a str>,
+) -> BoxFuture<'a, Result<Endpoints, EndpointsError>> {
+    Box::pin(async move {
+        let Some(arn) = secret_arn else {
+            return Ok(Endpoints::new());
+        };
+        parse(secrets::read(aws, arn).await?.expose())
+    })
+}
+
+fn parse(json: &str) -> Result<Endpoints, EndpointsError> {
     #[derive(Deserialize)]
     struct Document {
         url: String,
         secrets: Vec<String>,
     }
     let documents: BTreeMap<String, Document> = serde_json::from_str(json)?;
-    let mut endpoints = BTreeMap::new();
+    let mut endpoints = Endpoints::new();
     for (name, document) in documents {
         let secrets = document.secrets.iter();
         let secrets: Result<_, _> = secrets.map(|text| WebhookSecret::parse(text)).collect();
@@ -63,10 +84,10 @@ mod tests {
     #[test]
     fn endpoints_have_addresses_and_secrets() {
         let json = r#"{"crm":{"url":"https://crm.example/","secrets":["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]}}"#;
-        let endpoints = read_endpoints(json).unwrap();
+        let endpoints = parse(json).unwrap();
         assert_eq!(endpoints["crm"].url, "https://crm.example/");
-        let error = read_endpoints(&json.replace("whsec_", "")).unwrap_err();
+        let error = parse(&json.replace("whsec_", "")).unwrap_err();
         assert!(error.to_string().contains("`crm`"));
-        assert!(read_endpoints("[]").is_err());
+        assert!(parse("[]").is_err());
     }
 }

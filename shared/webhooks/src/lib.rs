@@ -8,5 +8,5 @@
 mod endpoints;
 mod post;
 
-pub use endpoints::{Endpoint, EndpointsError, read_endpoints};
+pub use endpoints::{Endpoint, Endpoints, EndpointsError, read_endpoints};
 pub use post::{Posted, Webhook, post};

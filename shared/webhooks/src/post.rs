@@ -257,5 +257,10 @@ mod tests {
             is_exempt: false,
         };
         assert_eq!(resolve(&target).await, Err(AddressError::NotPublic));
+        let nowhere = Target {
+            host: "nowhere.invalid".to_owned(),
+            ..target
+        };
+        assert_eq!(resolve(&nowhere).await, Err(AddressError::Unresolved));
     }
 }

@@ -7,16 +7,16 @@ use crate::forms::visitor::{attribute, encode};
 use crate::harness::{Answer, stack};
 
 /// The password on this machine.
-pub(super) const PASSWORD: &str = "sidetier";
+pub(crate) const PASSWORD: &str = "sidetier";
 
 /// An editor who has signed in.
-pub(super) struct Editor<'a> {
+pub(crate) struct Editor<'a> {
     stack: &'a Stack,
     cookie: String,
 }
 
 impl<'a> Editor<'a> {
-    pub(super) fn sign_in(stack: &'a Stack) -> Self {
+    pub(crate) fn sign_in(stack: &'a Stack) -> Self {
         let mut editor = Self {
             stack,
             cookie: String::new(),
@@ -29,18 +29,18 @@ impl<'a> Editor<'a> {
     }
 
     /// Signs a browser in, as a person does.
-    pub(super) fn sign_in_with(browser: &Browser) {
+    pub(crate) fn sign_in_with(browser: &Browser) {
         browser.open(&format!("{}/editor", stack().site_url()));
         browser.type_into(&browser.wait_for("#password"), PASSWORD);
         browser.click(&browser.wait_for("main button[type=submit]"));
         browser.wait_for(".editor-bar");
     }
 
-    pub(super) fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> Answer {
         self.request("GET", path, &[], &[])
     }
 
-    pub(super) fn post(&self, path: &str, pairs: &[(&str, &str)]) -> Answer {
+    pub(crate) fn post(&self, path: &str, pairs: &[(&str, &str)]) -> Answer {
         let kind = "application/x-www-form-urlencoded";
         self.request(
             "POST",
@@ -51,7 +51,7 @@ impl<'a> Editor<'a> {
     }
 
     /// Sends a form with a file in it, where one is given.
-    pub(super) fn post_form(
+    pub(crate) fn post_form(
         &self,
         path: &str,
         pairs: &[(&str, &str)],
@@ -84,7 +84,7 @@ impl<'a> Editor<'a> {
     }
 
     /// The value that forms of this session carry, and the version of what a page edits.
-    pub(super) fn form_values(&self, path: &str) -> (String, String) {
+    pub(crate) fn form_values(&self, path: &str) -> (String, String) {
         let page = String::from_utf8(self.get(path).body).unwrap();
         (
             attribute(&page, "name=\"form_key\"", "value"),

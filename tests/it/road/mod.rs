@@ -1,7 +1,7 @@
 //! The whole road: edge, CloudFront, load balancer, reverse proxy, web servers, and what
 //! they keep their pages in.
 
-mod editor;
+pub(crate) mod editor;
 mod failures;
 mod journey;
 mod pages;

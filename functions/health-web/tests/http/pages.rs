@@ -8,48 +8,51 @@ use serde_json::json;
 use crate::service::Service;
 use crate::{ask, deps, get, header, keys, snapshot, text};
 
+/// Each with its media type, how long it is kept, and words of it.
+const PAGES: [(&str, &str, &str, &str); 6] = [
+    (
+        "/status",
+        "text/html; charset=utf-8",
+        "max-age=30",
+        "The one component is up",
+    ),
+    (
+        "/status.json",
+        "application/json",
+        "max-age=30",
+        "\"Halden\"",
+    ),
+    (
+        "/status/incidents.atom",
+        "application/atom+xml; charset=utf-8",
+        "max-age=30",
+        "<feed",
+    ),
+    (
+        "/health",
+        "application/health+json",
+        "max-age=10",
+        "\"pass\"",
+    ),
+    (
+        "/badge/home/health.svg",
+        "image/svg+xml",
+        "max-age=60",
+        "<svg",
+    ),
+    (
+        "/health/ready",
+        "application/health+json",
+        "no-store",
+        "\"status\":\"pass\"",
+    ),
+];
+
 #[tokio::test]
 async fn all_of_it_comes_from_one_read_of_the_snapshot() {
     let service = Service::start(snapshot(State::Pass)).await;
     let deps = deps(&service, keys());
-    for (path, media_type, kept, words) in [
-        (
-            "/status",
-            "text/html; charset=utf-8",
-            "max-age=30",
-            "The one component is up",
-        ),
-        (
-            "/status.json",
-            "application/json",
-            "max-age=30",
-            "\"Halden\"",
-        ),
-        (
-            "/status/incidents.atom",
-            "application/atom+xml; charset=utf-8",
-            "max-age=30",
-            "<feed",
-        ),
-        (
-            "/health",
-            "application/health+json",
-            "max-age=10",
-            "\"pass\"",
-        ),
-        (
-            "/badge/home/health.svg",
-            "image/svg+xml",
-            "max-age=60",
-            "<svg",
-        ),
-        (
-            "/health/ready",
-            "application/health+json",
-            "no-store",
-            "\"status\":\"pass\"",
-        ),
-    ] {
+    for (path, media_type, kept, words) in PAGES {
         let response = get(&deps, path).await;
         assert_eq!(response.status(), 200, "{path}");
         assert_eq!(header(&response, "content-type"), media_type, "{path}");

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use warming::Chunk;
+
 use crate::origin::{Answer, Origin};
 use crate::place::{Place, SITEMAP, deps, minute_event, paths, sitemap};
 
@@ -17,14 +19,15 @@ async fn a_large_index_is_planned_whole() {
     assert_eq!((outcome.planned, outcome.failed), (1, 0));
     let mut chunks = BTreeMap::new();
     place.take_chunks(&mut chunks);
-    assert_eq!(paths(&chunks).len(), 6_000);
-    assert!(
-        chunks
-            .keys()
-            .copied()
-            .eq(0..u32::try_from(chunks.len()).unwrap())
-    );
+    assert_whole(&chunks);
     assert!(chunks.values().all(|chunk| chunk.items.len() <= 100));
+}
+
+/// All 6,000 pages, in chunks without a gap in their numbers.
+fn assert_whole(chunks: &BTreeMap<u32, Chunk>) {
+    assert_eq!(paths(chunks).len(), 6_000);
+    let numbers = chunks.keys().copied();
+    assert!(numbers.eq(0..u32::try_from(chunks.len()).unwrap()));
 }
 
 /// An index of two sitemaps of 3,000 pages each, the second with gzip around it. With `breaks`,
@@ -78,13 +81,7 @@ async fn a_plan_that_the_site_breaks_off_goes_on_in_the_next_minute() {
     let outcome = place.minute().await;
     assert_eq!((outcome.planned, outcome.failed), (1, 0));
     place.take_chunks(&mut chunks);
-    assert_eq!(paths(&chunks).len(), 6_000);
-    assert!(
-        chunks
-            .keys()
-            .copied()
-            .eq(0..u32::try_from(chunks.len()).unwrap())
-    );
+    assert_whole(&chunks);
     // What was planned before was not read again.
     let items: usize = chunks.values().map(|chunk| chunk.items.len()).sum();
     let different: BTreeSet<_> = chunks

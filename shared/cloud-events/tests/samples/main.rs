@@ -39,80 +39,83 @@ fn begins(told: &Told) -> bool {
     matches!(told.meaning, Meaning::Begins { .. })
 }
 
+/// Each with its kind, of what it is, its word, and what it means.
+const SAMPLES: [(&str, EventKind, &str, &str, &str); 10] = [
+    (
+        "rds-failover-started",
+        EventKind::Rds,
+        "sidetier-database",
+        "failing-over",
+        "begins",
+    ),
+    (
+        "rds-failover-completed",
+        EventKind::Rds,
+        "sidetier-database",
+        "failed-over",
+        "ends",
+    ),
+    (
+        "rds-backup",
+        EventKind::Rds,
+        "sidetier-database",
+        "event",
+        "informs",
+    ),
+    (
+        "rds-proxy-lost-its-database",
+        EventKind::RdsProxy,
+        "sidetier-site",
+        "no-database",
+        "begins",
+    ),
+    (
+        "cache-node-replace-started",
+        EventKind::ElastiCache,
+        "sidetier-site",
+        "replacing-a-node",
+        "begins",
+    ),
+    (
+        "cache-failover-complete",
+        EventKind::ElastiCache,
+        "sidetier-site",
+        "failed-over",
+        "ends",
+    ),
+    (
+        "instance-launch-unsuccessful",
+        EventKind::AutoScaling,
+        "sidetier-web",
+        "launch-failed",
+        "begins",
+    ),
+    (
+        "instance-taken-out-of-service",
+        EventKind::AutoScaling,
+        "sidetier-web",
+        "replacing-an-instance",
+        "begins",
+    ),
+    (
+        "alarm",
+        EventKind::Alarm,
+        "sidetier-DatabaseStorageAlarm-1A2B3C4D5E6F",
+        "alarm",
+        "begins",
+    ),
+    (
+        "alarm-over",
+        EventKind::Alarm,
+        "sidetier-DatabaseStorageAlarm-1A2B3C4D5E6F",
+        "alarm-over",
+        "ends",
+    ),
+];
+
 #[test]
 fn each_sample_says_what_its_name_does() {
-    for (name, kind, of, word, meaning) in [
-        (
-            "rds-failover-started",
-            EventKind::Rds,
-            "sidetier-database",
-            "failing-over",
-            "begins",
-        ),
-        (
-            "rds-failover-completed",
-            EventKind::Rds,
-            "sidetier-database",
-            "failed-over",
-            "ends",
-        ),
-        (
-            "rds-backup",
-            EventKind::Rds,
-            "sidetier-database",
-            "event",
-            "informs",
-        ),
-        (
-            "rds-proxy-lost-its-database",
-            EventKind::RdsProxy,
-            "sidetier-site",
-            "no-database",
-            "begins",
-        ),
-        (
-            "cache-node-replace-started",
-            EventKind::ElastiCache,
-            "sidetier-site",
-            "replacing-a-node",
-            "begins",
-        ),
-        (
-            "cache-failover-complete",
-            EventKind::ElastiCache,
-            "sidetier-site",
-            "failed-over",
-            "ends",
-        ),
-        (
-            "instance-launch-unsuccessful",
-            EventKind::AutoScaling,
-            "sidetier-web",
-            "launch-failed",
-            "begins",
-        ),
-        (
-            "instance-taken-out-of-service",
-            EventKind::AutoScaling,
-            "sidetier-web",
-            "replacing-an-instance",
-            "begins",
-        ),
-        (
-            "alarm",
-            EventKind::Alarm,
-            "sidetier-DatabaseStorageAlarm-1A2B3C4D5E6F",
-            "alarm",
-            "begins",
-        ),
-        (
-            "alarm-over",
-            EventKind::Alarm,
-            "sidetier-DatabaseStorageAlarm-1A2B3C4D5E6F",
-            "alarm-over",
-            "ends",
-        ),
-    ] {
+    for (name, kind, of, word, meaning) in SAMPLES {
         let told = told(&sample(name));
         assert_eq!(
             (told.kind, told.names[0].as_str(), told.word),

@@ -15,24 +15,6 @@ pub enum WarmingError {
     Faults(Vec<Fault>),
 }
 
-/// Collects faults, each once.
-#[derive(Debug, Default)]
-pub(crate) struct Faults {
-    pub(crate) found: Vec<Fault>,
-}
-
-impl Faults {
-    pub(crate) fn add(&mut self, place: impl Into<String>, text: impl Into<String>) {
-        let fault = Fault {
-            place: place.into(),
-            text: text.into(),
-        };
-        if !self.found.contains(&fault) {
-            self.found.push(fault);
-        }
-    }
-}
-
 /// A name as it is shown, whatever it is.
 pub(crate) fn shown(name: &str) -> String {
     let visible = |char: char| if char.is_control() { '\u{fffd}' } else { char };

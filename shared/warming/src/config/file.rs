@@ -1,9 +1,10 @@
 //! The file as it is written. Each part is read by itself, so that each can have its fault.
 
+use health_checks::Faults;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
-use super::fault::{Faults, shown};
+use super::fault::shown;
 
 /// Takes a part out of a table; what it is where it is not there, or cannot be read.
 pub(crate) fn part<T: DeserializeOwned + Default>(

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use health_checks::{Period, SiteChecks};
+use health_checks::{Faults, Period, SiteChecks};
 use url::Url;
 
-use super::fault::{Faults, shown};
+use super::fault::shown;
 use super::lint_query::lint_queries;
 use super::{Budgets, SiteWarming, Source, SourceKind, Target};
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use cache_entry::MAX_TAGS;
-use health_checks::{Percent, Period};
+use health_checks::{Faults, Percent, Period};
 
-use super::fault::{Faults, shown};
+use super::fault::shown;
 use super::lint::is_id;
 use super::{Query, SiteWarming};
 

@@ -16,5 +16,5 @@ pub use budgets::{Budgets, DayBudget, FreshnessRules, RunBudget, Verify};
 pub use fault::WarmingError;
 pub use query::{Query, QueryCall};
 pub use site_warming::SiteWarming;
-pub use target::{CacheBehaviour, Source, SourceKind, Target};
+pub use target::{BaseError, CacheBehaviour, Source, SourceKind, Target};
 pub use template::{PathPattern, Template, TemplateError};

@@ -1,11 +1,11 @@
 use std::collections::BTreeSet;
 
-use health_checks::{Fault, Percent, Period, Setting};
+use health_checks::{Fault, Faults, Percent, Period, Setting};
 use origin_limit::Rules;
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use super::fault::{Faults, WarmingError};
+use super::fault::WarmingError;
 use super::file::{entries, part, read};
 use super::{
     Brakes, Budgets, CacheBehaviour, FreshnessRules, Query, Source, SourceKind, Target, Verify,

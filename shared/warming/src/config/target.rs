@@ -1,4 +1,6 @@
 use health_checks::{Period, Setting, is_like};
+use thiserror::Error;
+use url::Url;
 
 use crate::{CachePolicy, Lane, Reason};
 
@@ -64,7 +66,27 @@ pub enum SourceKind {
     },
 }
 
+/// A target's base is not known or no address.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("start with the target `{target}`: its base is no address that is known here")]
+pub struct BaseError {
+    /// The target.
+    pub target: String,
+}
+
 impl Target {
+    /// The address of its base; `value` is that of a variable.
+    ///
+    /// # Errors
+    /// A variable that is not known, or a text that is no address.
+    pub fn base_url(&self, value: impl FnOnce(&str) -> Option<String>) -> Result<Url, BaseError> {
+        let base = self.base.resolve(value).ok();
+        let base = base.and_then(|base| Url::parse(&base).ok());
+        base.filter(Url::has_host).ok_or_else(|| BaseError {
+            target: self.id.clone(),
+        })
+    }
+
     /// Whether a path, with its query, is never to be asked for.
     #[must_use]
     pub fn is_excluded(&self, path: &str) -> bool {
@@ -125,6 +147,29 @@ mod tests {
             kind,
             every: Period::from_seconds(900),
             lane: Lane::P1,
+        }
+    }
+
+    #[test]
+    fn a_base_is_an_address_with_a_host() {
+        let base_url = |base: &str| {
+            let target = Target {
+                id: "shop".to_owned(),
+                site: "halden".to_owned(),
+                base: Setting::new(base),
+                exclude: Vec::new(),
+                sources: Vec::new(),
+                caches: Vec::new(),
+            };
+            let value = |name: &str| (name == "SITE_URL").then(|| "https://a.example".to_owned());
+            target.base_url(value).map(String::from)
+        };
+        let found = Ok("https://a.example/".to_owned());
+        assert_eq!(base_url("env:SITE_URL"), found);
+        assert_eq!(base_url("https://a.example"), found);
+        for base in ["env:OTHER_URL", "a.example", "data:a"] {
+            let error = base_url(base).unwrap_err();
+            assert!(error.to_string().contains("`shop`"), "{base}");
         }
     }
 
