@@ -46,13 +46,9 @@ pub(crate) fn program(name: &str) -> PathBuf {
 pub(crate) fn build(log: &Path) -> Result<()> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = bound_command(Path::new(&cargo), StopBy::Terminate, None);
-    command.current_dir(machine::repository()).args([
-        "build",
-        "--locked",
-        "--bins",
-        "--profile",
-        PROFILE.name,
-    ]);
+    command
+        .current_dir(machine::repository())
+        .args(["build", "--locked", "--release", "--bins"]);
     let names = names()?;
     for name in names.iter().map(String::as_str).chain([SITE]) {
         command.args(["--package", name]);
