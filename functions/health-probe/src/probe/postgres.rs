@@ -25,10 +25,13 @@ const LOOK: &str = "SELECT \
     (SELECT max(age(datfrozenxid))::bigint FROM pg_database)";
 
 /// How far a replica is behind, in milliseconds; null when it is none. What has come in and was
-/// replayed is not behind, however long ago it was written, as long as more would come in.
+/// replayed is not behind, however long ago it was written, as long as more would come in. One
+/// that was started anew and is fed by nobody does not know how far it is behind: `greatest`
+/// would make that nothing at all.
 const LAG: &str = "CASE WHEN NOT pg_is_in_recovery() THEN NULL \
     WHEN pg_last_wal_receive_lsn() IS NOT DISTINCT FROM pg_last_wal_replay_lsn() \
       AND EXISTS (SELECT FROM pg_stat_wal_receiver) THEN 0 \
+    WHEN pg_last_xact_replay_timestamp() IS NULL THEN NULL \
     ELSE greatest(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000, 0)::bigint END";
 
 /// The row that is written. The site's migrations make it.
@@ -110,7 +113,7 @@ fn answer(check: &PostgresCheck, row: &Row) -> Result<PostgresAnswer, ProbeError
     let lag_ms: Option<i64> = column(row, 4)?;
     if check.replica_lag.is_set() && lag_ms.is_none() {
         return Err(ProbeError::Layout(
-            "it is no replica, or one that has replayed nothing yet",
+            "it is no replica, or one that has replayed nothing since it was started",
         ));
     }
     let writes = if check.write_canary {
