@@ -1,12 +1,10 @@
 //! Caches that forget and are warm again, from a change in the database to what visitors and
 //! the owner see.
 
-mod brake;
 mod edge_log;
 mod health;
 mod killed;
 mod outbox;
-mod publish;
 mod queries;
 mod sweep_run;
 
