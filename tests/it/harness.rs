@@ -223,6 +223,12 @@ pub(crate) fn wait_up_to<T>(
     }
 }
 
+/// Waits for a call of an AWS client, where the test itself is not async.
+pub(crate) fn wait_on<T>(call: impl Future<Output = T>) -> T {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_all().build().unwrap().block_on(call)
+}
+
 /// The stack that tests may break, for one test at a time, with nothing broken to begin
 /// with, however the test before has ended. It stops with the process.
 pub(crate) fn fragile_stack() -> MutexGuard<'static, Stack> {

@@ -1,10 +1,12 @@
 //! Caches that forget and are warm again, from a change in the database to what visitors and
 //! the owner see.
 
+mod brake;
 mod edge_log;
 mod health;
 mod killed;
 mod outbox;
+mod publish;
 mod queries;
 mod sweep_run;
 
@@ -14,7 +16,7 @@ use std::time::Duration;
 use local::Stack;
 use serde_json::{Value, json};
 
-use crate::harness::{s3_of, wait_up_to};
+use crate::harness::{s3_of, wait_on, wait_up_to};
 
 /// Longest wait for what the lease of a dead worker, or the delay of a chunk that was handed
 /// back, is in the way of: a minute each, more than once.
@@ -28,12 +30,6 @@ fn unique(name: &str) -> String {
     static NUMBERS: AtomicU32 = AtomicU32::new(0);
     let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
     format!("{name}-{}-{number}", std::process::id())
-}
-
-/// Waits for a call of an AWS client.
-fn wait_on<T>(call: impl Future<Output = T>) -> T {
-    let mut builder = tokio::runtime::Builder::new_current_thread();
-    builder.enable_all().build().unwrap().block_on(call)
 }
 
 /// Does what the schedule does each minute, so that nobody waits for it.

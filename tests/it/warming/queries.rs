@@ -82,7 +82,7 @@ fn the_role_that_warms_cannot_write() {
         "DELETE FROM articles",
         "INSERT INTO cache_events (tag) VALUES ('forged')",
         "SELECT id FROM cache_events",
-        "SELECT id FROM form_submissions",
+        "SELECT id FROM cache_purges",
         "CREATE TABLE mine (id integer)",
     ] {
         let refused = stack().sql(&format!("SET ROLE sidetier_warm; {statement}"));
