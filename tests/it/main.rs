@@ -10,6 +10,7 @@
 mod browser;
 mod forms;
 mod harness;
+mod health;
 mod home_page;
 mod idempotency;
 mod image_requests;
@@ -19,6 +20,7 @@ mod log_digests;
 mod log_tables;
 mod log_tier;
 mod logs;
+mod mailbox;
 mod road;
 mod sample_events;
 mod template;
