@@ -42,7 +42,14 @@ fn readiness(is_writable: bool, known: &Known, now_ms: i64) -> Response<Body> {
         Some(snapshot) if !known.has_failed && !snapshot.is_stale(now_ms) => HealthStatus::Pass,
         _ => HealthStatus::Warn,
     };
-    let status = temporary.max(snapshot);
+    let shared = known
+        .snapshot
+        .as_ref()
+        .map_or(HealthStatus::Warn, |snapshot| {
+            health_status(snapshot, now_ms)
+        })
+        .min(HealthStatus::Warn);
+    let status = temporary.max(snapshot).max(shared);
     let check = |status: HealthStatus, kind: &str| -> Value {
         json!([{"componentType": kind, "status": status.name()}])
     };
@@ -52,6 +59,7 @@ fn readiness(is_writable: bool, known: &Known, now_ms: i64) -> Response<Body> {
             "configuration:loaded": check(HealthStatus::Pass, "system"),
             "temporary-files:writable": check(temporary, "system"),
             "snapshot:readable": check(snapshot, "datastore"),
+            "site:health": check(shared, "system"),
         },
     });
     answer(
@@ -126,13 +134,9 @@ mod tests {
             said(&readiness(false, &fine, NOW_MS)),
             (503, "fail".to_owned())
         );
-        // The site fails: that is no reason to be out of use.
-        let failing = known(State::Fail, 30_000, false);
-        assert_eq!(
-            said(&readiness(true, &failing, NOW_MS)),
-            (200, "pass".to_owned())
-        );
         for known in [
+            // The site fails: that is no reason to be out of use.
+            known(State::Fail, 30_000, false),
             Known::default(),
             known(State::Pass, 30_000, true),
             known(State::Pass, 600_000, false),
