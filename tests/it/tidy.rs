@@ -219,3 +219,37 @@ fn the_folders_have_no_drawers() {
         }
     }
 }
+
+/// Packages with their features, as `cargo build` of this selection has them.
+fn features(selection: &[&str]) -> BTreeSet<String> {
+    let mut command = Command::new(env!("CARGO"));
+    command.current_dir(root()).args(["tree", "--locked"]);
+    command.args(["--prefix", "none", "--format", "{p} {f}"]);
+    let output = command.args(selection).output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let tree = String::from_utf8(output.stdout).unwrap();
+    // What was shown before ends with a star.
+    let packages = tree.lines().map(|line| line.trim_end_matches(" (*)"));
+    packages.map(str::to_owned).collect()
+}
+
+/// A feature that only the tests' dependencies ask for would have nearly everything compiled
+/// twice, for the tests and for the functions that they deploy. It belongs into the workspace's
+/// `Cargo.toml`, where both get it.
+#[test]
+fn the_functions_are_built_of_what_the_tests_are_built_of() {
+    let metadata = metadata();
+    let packages = metadata.workspace_packages();
+    let functions = packages.iter().filter(|p| folder(p) == "functions");
+    let mut selection = vec!["--edges", "normal,build", "--package", "site"];
+    for function in functions {
+        selection.extend(["--package", function.name.as_str()]);
+    }
+    let tests = features(&["--workspace", "--edges", "normal,build,dev"]);
+    let alone: Vec<_> = features(&selection).difference(&tests).cloned().collect();
+    assert!(alone.is_empty(), "only the functions have {alone:#?}");
+}
