@@ -1,6 +1,6 @@
-use form_delivery::AllowedHosts;
 use settings::{Reader, SettingsError, Vars};
 use telemetry::Service;
+use webhooks::WebhookSettings;
 
 /// Settings of `forms-deliver`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,10 +11,8 @@ pub struct Config {
     pub guard_table: String,
     /// `FORMS_KEY_SECRET_ARN`: the secret that links are signed with.
     pub key_secret_arn: String,
-    /// `WEBHOOK_ENDPOINTS_SECRET_ARN`: JSON with address and secrets of each endpoint.
-    pub endpoints_secret_arn: Option<String>,
-    /// `WEBHOOK_ALLOWED_HOSTS`: receivers on a developer's own machine.
-    pub allowed_hosts: AllowedHosts,
+    /// `WEBHOOK_ENDPOINTS_SECRET_ARN` and `WEBHOOK_ALLOWED_HOSTS`.
+    pub webhooks: WebhookSettings,
     /// `SITE_URL`: the site's public origin, without a slash at the end.
     pub site_url: String,
     /// `MAIL_FROM`: the sender of mails; none are sent where it is empty.
@@ -49,13 +47,11 @@ impl Config {
     /// All missing variables at once.
     pub fn from_vars(vars: &dyn Vars) -> Result<Self, SettingsError> {
         let mut reader = Reader::new(vars);
-        let hosts = reader.optional("WEBHOOK_ALLOWED_HOSTS").unwrap_or_default();
         let config = Self {
             submissions_table: reader.required("SUBMISSIONS_TABLE", "a DynamoDB table name"),
             guard_table: reader.required("GUARD_TABLE", "a DynamoDB table name"),
             key_secret_arn: reader.required("FORMS_KEY_SECRET_ARN", "the ARN of a secret"),
-            endpoints_secret_arn: reader.optional("WEBHOOK_ENDPOINTS_SECRET_ARN"),
-            allowed_hosts: AllowedHosts::parse(&hosts),
+            webhooks: WebhookSettings::read(&reader),
             site_url: reader.origin("SITE_URL"),
             mail_from: reader.optional("MAIL_FROM"),
             mail_team: reader.optional("MAIL_TEAM"),

@@ -45,7 +45,8 @@ impl Deps {
     pub async fn connect(config: Config) -> Result<Self, StartError> {
         let aws = lambda_kit::aws_config().await;
         let key = Key::new(secrets::read(&aws, &config.key_secret_arn).await?.expose())?;
-        let endpoints = read_endpoints(&aws, config.endpoints_secret_arn.as_deref()).await?;
+        let endpoints_arn = config.webhooks.endpoints_secret_arn.as_deref();
+        let endpoints = read_endpoints(&aws, endpoints_arn).await?;
         let tables = aws_sdk_dynamodb::Client::new(&aws);
         Ok(Self {
             key,

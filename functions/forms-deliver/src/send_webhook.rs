@@ -23,7 +23,7 @@ pub(crate) async fn send_webhook(
         timestamp: now.seconds(),
         body: &body(submission),
     };
-    match post(webhook, endpoint, &deps.config.allowed_hosts).await {
+    match post(webhook, endpoint, &deps.config.webhooks.allowed_hosts).await {
         Posted::Delivered => Attempt::Delivered(None),
         Posted::Hopeless(reason) => Attempt::Hopeless(reason),
         Posted::Failed(reason, wish) => Attempt::Failed(reason, wish),

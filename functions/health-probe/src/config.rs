@@ -1,7 +1,7 @@
-use form_delivery::AllowedHosts;
 use health_store::Destination;
 use settings::{Reader, SettingsError, Vars};
 use telemetry::Service;
+use webhooks::WebhookSettings;
 
 use crate::ProbeSettings;
 
@@ -15,11 +15,9 @@ pub struct Config {
     /// `ALERT_TOPIC_ARN`: the SNS topic of alerts.
     pub alert_topic_arn: String,
     /// `HEALTH_WEBHOOKS`: names of webhook endpoints that are told, too, with commas between.
-    pub webhooks: Vec<String>,
-    /// `WEBHOOK_ENDPOINTS_SECRET_ARN`: JSON with address and secrets of each endpoint.
-    pub endpoints_secret_arn: Option<String>,
-    /// `WEBHOOK_ALLOWED_HOSTS`: receivers on a developer's own machine.
-    pub allowed_hosts: AllowedHosts,
+    pub told_webhooks: Vec<String>,
+    /// `WEBHOOK_ENDPOINTS_SECRET_ARN` and `WEBHOOK_ALLOWED_HOSTS`.
+    pub webhooks: WebhookSettings,
     /// `SITE_URL`: the site's public origin, without a slash at the end.
     pub site_url: String,
     /// `SITE_NAME`: the site's name on the status page and in alerts.
@@ -93,14 +91,12 @@ impl Config {
     /// All missing variables at once.
     pub fn from_vars(vars: &dyn Vars) -> Result<Self, SettingsError> {
         let mut reader = Reader::new(vars);
-        let hosts = reader.optional("WEBHOOK_ALLOWED_HOSTS").unwrap_or_default();
         let config = Self {
             health_table: reader.required("HEALTH_TABLE", "a DynamoDB table name"),
             status_bucket: reader.required("STATUS_BUCKET", "an S3 bucket name"),
             alert_topic_arn: reader.required("ALERT_TOPIC_ARN", "the ARN of an SNS topic"),
-            webhooks: webhooks(&mut reader),
-            endpoints_secret_arn: reader.optional("WEBHOOK_ENDPOINTS_SECRET_ARN"),
-            allowed_hosts: AllowedHosts::parse(&hosts),
+            told_webhooks: told_webhooks(&mut reader),
+            webhooks: WebhookSettings::read(&reader),
             site_url: reader.origin("SITE_URL"),
             site_name: reader.required("SITE_NAME", "the site's name"),
             probes: ProbeSettings::read(&mut reader, Self::OF_CHECKS),
@@ -112,7 +108,7 @@ impl Config {
     /// Who is told of alerts.
     #[must_use]
     pub fn destinations(&self) -> Vec<Destination> {
-        let webhooks = self.webhooks.iter().cloned().map(Destination::Webhook);
+        let webhooks = self.told_webhooks.iter().cloned().map(Destination::Webhook);
         std::iter::once(Destination::Topic)
             .chain(webhooks)
             .collect()
@@ -125,7 +121,7 @@ impl Config {
     }
 }
 
-fn webhooks(reader: &mut Reader<'_>) -> Vec<String> {
+fn told_webhooks(reader: &mut Reader<'_>) -> Vec<String> {
     let list = reader.optional("HEALTH_WEBHOOKS").unwrap_or_default();
     let names = list
         .split(',')

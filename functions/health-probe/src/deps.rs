@@ -85,7 +85,7 @@ impl Deps {
                 config.alert_topic_arn.clone(),
             ),
             endpoints: Endpoints {
-                secret_arn: config.endpoints_secret_arn.clone(),
+                secret_arn: config.webhooks.endpoints_secret_arn.clone(),
                 aws,
                 read: OnceCell::new(),
             },

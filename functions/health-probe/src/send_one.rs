@@ -112,7 +112,7 @@ async fn webhook(deps: &Deps, notice: &Notice, name: &str) -> Result<&'static st
         timestamp: now.unwrap_or_default().as_secs(),
         body: &body,
     };
-    match post(webhook, endpoint, &deps.config.allowed_hosts).await {
+    match post(webhook, endpoint, &deps.config.webhooks.allowed_hosts).await {
         Posted::Delivered => Ok(TOLD),
         Posted::Hopeless(reason) => {
             error!(notice.key, endpoint = name, reason, "Gave up a webhook");

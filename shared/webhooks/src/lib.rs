@@ -7,6 +7,8 @@
 
 mod endpoints;
 mod post;
+mod settings;
 
 pub use endpoints::{Endpoint, Endpoints, EndpointsError, read_endpoints};
 pub use post::{Posted, Webhook, post};
+pub use settings::WebhookSettings;
