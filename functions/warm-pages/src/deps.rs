@@ -57,7 +57,7 @@ impl Deps {
     /// A configuration with a fault, or a secret that cannot be read.
     pub async fn connect(config: Config) -> Result<Self, StartError> {
         let aws = lambda_kit::aws_config().await;
-        let key = secrets::read(&aws, &config.key_secret_arn).await?;
+        let key = secrets::read(&aws, &config.warm.key_secret_arn).await?;
         let clients = Clients {
             tables: aws_sdk_dynamodb::Client::new(&aws),
             queues: aws_sdk_sqs::Client::new(&aws),
@@ -76,10 +76,10 @@ impl Deps {
         key: &str,
     ) -> Result<Self, StartError> {
         let http = client()?;
-        let product = product(&config.site_url);
+        let product = product(&config.warm.site_url);
         let mut targets = Vec::new();
         for target in &site.targets {
-            let base = target.base_url(|variable| config.setting(variable))?;
+            let base = target.base_url(|name| config.warm.variable(name))?;
             let getter = Getter {
                 client: http.clone(),
                 base,
@@ -94,8 +94,8 @@ impl Deps {
         }
         let health = HealthStore::new(clients.tables.clone(), config.health_table.clone());
         Ok(Self {
-            store: WarmStore::new(clients.tables, config.warm_table.clone()),
-            lanes: Lanes::new(clients.queues, config.lanes.clone()),
+            store: WarmStore::new(clients.tables, config.warm.table.clone()),
+            lanes: Lanes::new(clients.queues, config.warm.lanes.clone()),
             brake: Brake::new(health),
             targets: SiteTargets::new(targets),
             site,

@@ -67,7 +67,7 @@ impl Deps {
     /// A configuration with a fault, or a secret that cannot be read.
     pub async fn connect(config: Config) -> Result<Self, StartError> {
         let aws = lambda_kit::aws_config().await;
-        let key = secrets::read(&aws, &config.key_secret_arn).await?;
+        let key = secrets::read(&aws, &config.warm.key_secret_arn).await?;
         let clients = Clients {
             tables: aws_sdk_dynamodb::Client::new(&aws),
             queues: aws_sdk_sqs::Client::new(&aws),
@@ -87,16 +87,16 @@ impl Deps {
         clients: Clients,
         key: &str,
     ) -> Result<Self, StartError> {
-        let http = client(&config.site_url)?;
+        let http = client(&config.warm.site_url)?;
         let mut sites = BTreeMap::new();
         for target in &site.targets {
-            let base = target.base_url(|variable| config.setting(variable))?;
+            let base = target.base_url(|name| config.warm.variable(name))?;
             let client = SiteClient::new(http.clone(), base, key);
             sites.insert(target.id.clone(), client);
         }
         Ok(Self {
-            store: WarmStore::new(clients.tables, config.warm_table.clone()),
-            lanes: Lanes::new(clients.queues, config.lanes.clone()),
+            store: WarmStore::new(clients.tables, config.warm.table.clone()),
+            lanes: Lanes::new(clients.queues, config.warm.lanes.clone()),
             results: Bucket::new(clients.objects, config.results_bucket.clone()),
             distributions: clients.distributions,
             sites,

@@ -17,6 +17,7 @@
 //! | `open` | `{run}` | nothing: the run is not closed |
 //!
 //! [`Lanes`] are the three SQS queues: a message is a [`Chunk`](warming::Chunk).
+//! [`WarmSettings`] say where both are.
 
 mod caches;
 mod chunks;
@@ -25,9 +26,11 @@ mod lanes;
 mod origins;
 mod rows;
 mod runs;
+mod settings;
 
 pub use documents::Versioned;
 pub use lanes::{LaneUrls, Lanes};
 pub use origins::AccountOf;
 pub use rows::WarmStore;
 pub use runs::RunPages;
+pub use settings::WarmSettings;
