@@ -1,7 +1,7 @@
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use lambda_kit::{Deadline, Failure};
+use lambda_kit::{Deadline, Failure, now_ms};
 use lambda_runtime::LambdaEvent;
 use origin_limit::Health;
 use serde_json::Value;
@@ -85,9 +85,4 @@ async fn health(deps: &Deps) -> Health {
             is_maintenance: check.maintenance,
         })
     })
-}
-
-fn now_ms() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    i64::try_from(now.unwrap_or_default().as_millis()).unwrap_or(i64::MAX)
 }
