@@ -5,12 +5,12 @@
     reason = "a test fails by panicking; the lint's own exception covers test functions only"
 )]
 
-use std::collections::BTreeMap;
+mod support;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use local::DataServices;
-use site::{App, Config, router};
+use site::{App, router};
 use tower::ServiceExt;
 
 /// An answer.
@@ -21,18 +21,7 @@ struct Answer {
 }
 
 async fn app(services: &DataServices) -> App {
-    let (database, cache) = (services.postgres_url(), services.redis_url());
-    let vars = BTreeMap::from([
-        ("DATABASE_URL", database.as_str()),
-        ("CACHE_URL", cache.as_str()),
-        ("SITE_LISTEN", "127.0.0.1:0"),
-        ("SITE_URL", "http://shop.test"),
-        ("MEDIA_BUCKET", "media"),
-        ("EDITOR_SECRET", r#"{"password":"correct horse"}"#),
-    ]);
-    App::connect(Config::for_server(&vars).unwrap())
-        .await
-        .unwrap()
+    support::app(services, &services.redis_url()).await
 }
 
 async fn ask(app: &App, request: Request<Body>) -> Answer {
@@ -57,17 +46,6 @@ async fn post(app: &App, path: &str, cookie: &str, body: &str) -> Answer {
     ask(app, request.body(Body::from(body.to_owned())).unwrap()).await
 }
 
-/// The value of a hidden field.
-fn hidden<'a>(page: &'a str, name: &str) -> &'a str {
-    let start = format!("name=\"{name}\" value=\"");
-    page.split(&start)
-        .nth(1)
-        .unwrap()
-        .split('"')
-        .next()
-        .unwrap()
-}
-
 #[tokio::test]
 async fn a_change_is_noted_with_where_it_shows() {
     let services = DataServices::start("site-outbox").unwrap();
@@ -78,11 +56,7 @@ async fn a_change_is_noted_with_where_it_shows() {
     let cookie = cookie.split(';').next().unwrap().to_owned();
     let form = Request::get("/editor/products/tide-vase").header("cookie", &cookie);
     let form = ask(&app, form.body(Body::empty()).unwrap()).await.body;
-    let (key, version) = (hidden(&form, "form_key"), hidden(&form, "version"));
-    let change = format!(
-        "form_key={key}&version={version}&name=Tide+vase&summary=New&description=Glazed+anew\
-         &price=64&stock=3"
-    );
+    let change = support::glazed_anew(&form);
     assert!(
         get(&app, "/products/tide-vase")
             .await

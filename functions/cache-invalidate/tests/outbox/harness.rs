@@ -2,19 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use aws_credential_types::Credentials;
 use cache::{Cache, Policy};
 use cache_invalidate::{Config, Deps, Outcome, handle};
 use database::Database;
 use lambda_kit::Failure;
-use lambda_runtime::{Context, LambdaEvent};
+use lambda_runtime::LambdaEvent;
 use local::DataServices;
 use serde_json::json;
 use site::App;
 
 use crate::aws::Aws;
+use crate::lambda_support::{aws_at, context};
+use crate::site_support;
 
 const POLICY: Policy = Policy::new(Duration::from_mins(10), Duration::from_hours(1));
 
@@ -30,7 +31,7 @@ impl World {
     pub(crate) async fn start(name: &str) -> Self {
         let services = DataServices::start(name).unwrap();
         let aws = Aws::start().await;
-        let app = site(&services, &services.redis_url()).await;
+        let app = site_support::app(&services, &services.redis_url()).await;
         app.database().await.unwrap();
         let deps = deps(&services, &aws, Duration::ZERO);
         Self {
@@ -72,11 +73,8 @@ impl World {
 }
 
 pub(crate) async fn run(deps: &Arc<Deps>) -> Result<Outcome, Failure> {
-    let mut context = Context::default();
-    let deadline = SystemTime::now() + Duration::from_mins(2);
-    let deadline = deadline.duration_since(SystemTime::UNIX_EPOCH).unwrap();
-    context.deadline = u64::try_from(deadline.as_millis()).unwrap();
-    handle(LambdaEvent::new(json!({}), context), Arc::clone(deps)).await
+    let event = LambdaEvent::new(json!({}), context(Duration::from_mins(2)));
+    handle(event, Arc::clone(deps)).await
 }
 
 pub(crate) fn deps(services: &DataServices, aws: &Aws, patience: Duration) -> Deps {
@@ -94,40 +92,10 @@ pub(crate) fn of_vars(vars: &BTreeMap<&str, &str>, aws: &Aws, patience: Duration
     let config = Config::from_vars(vars).unwrap();
     let database = Database::new(&config.database, None).unwrap();
     let cache = Cache::new(&config.cache, None).unwrap();
-    let credentials = Credentials::new("akid", "secret", None, None, "test");
-    let cloudfront = aws_sdk_cloudfront::Config::builder()
-        .behavior_version(aws_sdk_cloudfront::config::BehaviorVersion::latest())
-        .region(aws_sdk_cloudfront::config::Region::new("us-east-1"))
-        .credentials_provider(credentials.clone())
-        .endpoint_url(&aws.endpoint)
-        .build();
-    let events = aws_sdk_eventbridge::Config::builder()
-        .behavior_version(aws_sdk_eventbridge::config::BehaviorVersion::latest())
-        .region(aws_sdk_eventbridge::config::Region::new("us-east-1"))
-        .credentials_provider(credentials)
-        .endpoint_url(&aws.endpoint)
-        .build();
-    let mut deps = Deps::new(
-        config,
-        database,
-        cache,
-        aws_sdk_cloudfront::Client::from_conf(cloudfront),
-        aws_sdk_eventbridge::Client::from_conf(events),
-    );
+    let aws = aws_at(&aws.endpoint);
+    let cloudfront = aws_sdk_cloudfront::Client::new(&aws);
+    let events = aws_sdk_eventbridge::Client::new(&aws);
+    let mut deps = Deps::new(config, database, cache, cloudfront, events);
     deps.patience = patience;
     deps
-}
-
-pub(crate) async fn site(services: &DataServices, redis: &str) -> App {
-    let database = services.postgres_url();
-    let vars = BTreeMap::from([
-        ("DATABASE_URL", database.as_str()),
-        ("CACHE_URL", redis),
-        ("SITE_LISTEN", "127.0.0.1:0"),
-        ("SITE_URL", "http://shop.test"),
-        ("MEDIA_BUCKET", "media"),
-        ("EDITOR_SECRET", r#"{"password":"correct horse"}"#),
-    ]);
-    let config = site::Config::for_server(&vars).unwrap();
-    App::connect(config).await.unwrap()
 }

@@ -10,3 +10,8 @@ mod edge;
 mod harness;
 mod publishing;
 mod taking;
+
+#[path = "../../../../shared/lambda-kit/tests/support/mod.rs"]
+mod lambda_support;
+#[path = "../../../../site/tests/support/mod.rs"]
+mod site_support;

@@ -5,7 +5,8 @@ use axum::http::{Request, StatusCode};
 use site::{App, router};
 use tower::ServiceExt;
 
-use crate::harness::{World, site};
+use crate::harness::World;
+use crate::site_support;
 
 const PATH: &str = "/products/tide-vase";
 
@@ -35,34 +36,19 @@ fn post(path: &str, cookie: &str, body: String) -> Request<Body> {
         .unwrap()
 }
 
-/// The value of a hidden field.
-fn hidden<'a>(page: &'a str, name: &str) -> &'a str {
-    let start = format!("name=\"{name}\" value=\"");
-    page.split(&start)
-        .nth(1)
-        .unwrap()
-        .split('"')
-        .next()
-        .unwrap()
-}
-
 #[tokio::test]
 async fn a_change_while_redis_is_away_reaches_it_later() {
     let world = World::start("invalidate-publishing").await;
     assert!(page(&world.app).await.contains("A slim neck"));
     // Redis keeps its memory, as a node does that cannot be reached for a while.
-    let cut_off = site(&world.services, "redis://127.0.0.1:9").await;
+    let cut_off = site_support::app(&world.services, "redis://127.0.0.1:9").await;
     let signed_in = post("/editor/sign-in", "", "password=correct+horse".to_owned());
     let (_, cookie, _) = ask(&cut_off, signed_in).await;
     let editor = format!("/editor{PATH}");
     let form = Request::get(&editor).header("cookie", &cookie);
     let (_, _, form) = ask(&cut_off, form.body(Body::empty()).unwrap()).await;
-    let (key, version) = (hidden(&form, "form_key"), hidden(&form, "version"));
-    let change = format!(
-        "form_key={key}&version={version}&name=Tide+vase&summary=New&description=Glazed+anew\
-         &price=64&stock=3"
-    );
-    let (status, _, _) = ask(&cut_off, post(&editor, &cookie, change)).await;
+    let change = post(&editor, &cookie, site_support::glazed_anew(&form));
+    let (status, _, _) = ask(&cut_off, change).await;
     assert_eq!(status, StatusCode::SEE_OTHER);
     assert!(
         page(&world.app).await.contains("thrown in two parts"),

@@ -1,12 +1,13 @@
 //! Budgets end work, for good or until tomorrow.
 
+use lambda_kit::now_ms;
 use origin_limit::{Account, Cost};
 use serde_json::json;
 use warm_store::{AccountOf, WarmStore};
 use warming::Lane;
 
 use crate::origin::{Answer, Origin};
-use crate::place::{ONCE, Place, RUN, chunk, counts, now_ms, toml};
+use crate::place::{ONCE, Place, RUN, chunk, counts, toml};
 
 #[tokio::test]
 async fn what_a_runs_budget_does_not_hold_is_skipped_and_the_chunk_is_done() {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use lambda_kit::now_ms;
 use origin_limit::Limiter;
 use serde_json::{Value, json};
 use warm_pages::handle;
@@ -9,7 +10,7 @@ use warm_store::WarmStore;
 use warming::Lane;
 
 use crate::origin::{Answer, Origin};
-use crate::place::{ONCE, Place, chunk, event, now_ms, toml};
+use crate::place::{ONCE, Place, chunk, event, toml};
 
 #[tokio::test]
 async fn a_worker_without_time_hands_its_chunk_back_at_once() {

@@ -1,10 +1,9 @@
 //! A worker and everything around it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
+use lambda_kit::now_ms;
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::Value;
 use warm_pages::{Clients, Config, Deps, handle};
@@ -12,7 +11,7 @@ use warm_store::{RunPages, WarmStore};
 use warming::{Chunk, Item, Lane, Reason, Run, SiteWarming, Variant};
 
 use crate::origin::Origin;
-use crate::support::Aws;
+use crate::support::{Aws, warm_vars};
 
 /// Each page is asked for once.
 pub(crate) const ONCE: &str = "[verify]\nsample = 0\nsecond_get = false\n";
@@ -65,18 +64,8 @@ impl Place {
 
 pub(crate) fn deps(aws: &Aws, origin: &Origin, toml: &str) -> Deps {
     let url = origin.url();
-    let vars = BTreeMap::from([
-        ("WARM_TABLE", "warm"),
-        ("WARM_P0_QUEUE_URL", "http://127.0.0.1/p0"),
-        ("WARM_P1_QUEUE_URL", "http://127.0.0.1/p1"),
-        ("WARM_P2_QUEUE_URL", "http://127.0.0.1/p2"),
-        (
-            "WARM_KEY_SECRET_ARN",
-            "arn:aws:secretsmanager:us-east-1:1:secret:warm",
-        ),
-        ("HEALTH_TABLE", "health"),
-        ("SITE_URL", url.as_str()),
-    ]);
+    let mut vars = warm_vars(&url);
+    vars.insert("HEALTH_TABLE", "health");
     let clients = Clients {
         tables: aws.tables(),
         queues: aws.queues(),
@@ -119,11 +108,6 @@ pub(crate) fn chunk(lane: Lane, items: usize) -> String {
         items: (0..items).map(item).collect(),
     };
     serde_json::to_string(&chunk).unwrap()
-}
-
-pub(crate) fn now_ms() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    i64::try_from(now.as_millis()).unwrap()
 }
 
 /// Pages that are in a chunk's results, of whatever class.

@@ -4,12 +4,15 @@
 #![allow(dead_code, reason = "each test uses a part of it")]
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
+#[path = "../../../../shared/lambda-kit/tests/support/mod.rs"]
+mod lambda;
 mod services;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_config::SdkConfig;
+use lambda::aws_at;
 use serde_json::{Value, json};
 use services::{Request, answer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -60,22 +63,17 @@ impl Aws {
         format!("http://127.0.0.1:{}", self.port)
     }
 
+    /// What clients that ask it have in common.
+    pub(crate) fn sdk_config(&self) -> SdkConfig {
+        aws_at(&self.url())
+    }
+
     pub(crate) fn tables(&self) -> aws_sdk_dynamodb::Client {
-        let config = aws_sdk_dynamodb::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("us-east-1"))
-            .credentials_provider(credentials())
-            .endpoint_url(self.url());
-        aws_sdk_dynamodb::Client::from_conf(config.build())
+        aws_sdk_dynamodb::Client::new(&self.sdk_config())
     }
 
     pub(crate) fn queues(&self) -> aws_sdk_sqs::Client {
-        let config = aws_sdk_sqs::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("us-east-1"))
-            .credentials_provider(credentials())
-            .endpoint_url(self.url());
-        aws_sdk_sqs::Client::from_conf(config.build())
+        aws_sdk_sqs::Client::new(&self.sdk_config())
     }
 
     /// A row's document.
@@ -100,8 +98,19 @@ impl Aws {
     }
 }
 
-pub(crate) fn credentials() -> Credentials {
-    Credentials::new("test", "test", None, None, "test")
+/// What the functions that plan and ask for pages are told, of a site at this address.
+pub(crate) fn warm_vars(site_url: &str) -> BTreeMap<&'static str, &str> {
+    BTreeMap::from([
+        ("WARM_TABLE", "warm"),
+        ("WARM_P0_QUEUE_URL", "http://127.0.0.1/p0"),
+        ("WARM_P1_QUEUE_URL", "http://127.0.0.1/p1"),
+        ("WARM_P2_QUEUE_URL", "http://127.0.0.1/p2"),
+        (
+            "WARM_KEY_SECRET_ARN",
+            "arn:aws:secretsmanager:us-east-1:1:secret:warm",
+        ),
+        ("SITE_URL", site_url),
+    ])
 }
 
 async fn connection(mut stream: TcpStream, stored: Arc<Mutex<Stored>>) {

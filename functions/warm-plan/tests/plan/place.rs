@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_sdk_s3::config::{BehaviorVersion, Region};
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::{Value, json};
 use warm_plan::{Clients, Config, Deps, Outcome, handle};
@@ -12,7 +11,7 @@ use warm_store::WarmStore;
 use warming::Chunk;
 
 use crate::origin::{Answer, Origin};
-use crate::support::{Aws, credentials};
+use crate::support::{Aws, warm_vars};
 
 pub(crate) struct Place {
     pub(crate) aws: Aws,
@@ -68,34 +67,17 @@ impl Place {
 
 pub(crate) fn deps(aws: &Aws, origin: &Origin, sources: &str) -> Deps {
     let url = origin.url();
-    let vars = BTreeMap::from([
-        ("WARM_TABLE", "warm"),
-        ("WARM_P0_QUEUE_URL", "http://127.0.0.1/p0"),
-        ("WARM_P1_QUEUE_URL", "http://127.0.0.1/p1"),
-        ("WARM_P2_QUEUE_URL", "http://127.0.0.1/p2"),
-        (
-            "WARM_KEY_SECRET_ARN",
-            "arn:aws:secretsmanager:us-east-1:1:secret:warm",
-        ),
-        ("LOG_RESULTS_BUCKET", "results"),
-        ("SITE_URL", url.as_str()),
-    ]);
-    let objects = aws_sdk_s3::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(credentials())
-        .endpoint_url(aws.url())
-        .force_path_style(true);
-    let distributions = aws_sdk_cloudfront::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(credentials())
-        .endpoint_url(aws.url());
+    let mut vars = warm_vars(&url);
+    vars.insert("LOG_RESULTS_BUCKET", "results");
+    let sdk = aws.sdk_config();
+    let objects = aws_sdk_s3::config::Builder::from(&sdk)
+        .force_path_style(true)
+        .build();
     let clients = Clients {
         tables: aws.tables(),
         queues: aws.queues(),
-        objects: aws_sdk_s3::Client::from_conf(objects.build()),
-        distributions: aws_sdk_cloudfront::Client::from_conf(distributions.build()),
+        objects: aws_sdk_s3::Client::from_conf(objects),
+        distributions: aws_sdk_cloudfront::Client::new(&sdk),
     };
     let toml = format!(
         "[budget.run]\nrequests = 1_000_000\nbytes = 1_000_000_000\norigin_seconds = 600\ndeadline = \"50m\"\n\

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use aws_credential_types::Credentials;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use cache::Cache;
 use database::Database;
-use lambda_kit::Failure;
-use lambda_runtime::{Context, LambdaEvent};
+use lambda_kit::{Failure, now_ms};
+use lambda_runtime::LambdaEvent;
 use local::DataServices;
 use serde_json::{Value, json};
 use site::{App, router};
@@ -18,6 +17,8 @@ use tower::ServiceExt;
 use warm_queries::{Config, Deps, Outcome, handle};
 
 use crate::aws::Aws;
+use crate::lambda_support::{aws_at, context};
+use crate::site_support;
 
 pub(crate) struct World {
     pub(crate) services: DataServices,
@@ -37,7 +38,7 @@ impl World {
     pub(crate) async fn start(name: &str) -> Self {
         let services = DataServices::start(name).unwrap();
         let aws = Aws::start().await;
-        let app = site(&services).await;
+        let app = site_support::app(&services, &services.redis_url()).await;
         app.database().await.unwrap();
         let world = Self {
             deps: Arc::new(deps(&services, &aws)),
@@ -54,10 +55,7 @@ impl World {
         let check = json!({"state": state, "since_ms": 0, "maintenance": false});
         let ids = &self.deps.warming.brakes.checks;
         let checks: BTreeMap<&String, &Value> = ids.iter().map(|id| (id, &check)).collect();
-        let made_ms = SystemTime::now()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap();
-        let now = json!({"made_ms": made_ms.as_millis() as i64, "checks": checks});
+        let now = json!({"made_ms": now_ms(), "checks": checks});
         self.aws.stored().health = Some(now.to_string());
     }
 
@@ -73,11 +71,8 @@ impl World {
     }
 
     pub(crate) async fn run(&self, event: Value) -> Result<Outcome, Failure> {
-        let mut context = Context::default();
-        let deadline = SystemTime::now() + Duration::from_mins(1);
-        let deadline = deadline.duration_since(SystemTime::UNIX_EPOCH).unwrap();
-        context.deadline = u64::try_from(deadline.as_millis()).unwrap();
-        handle(LambdaEvent::new(event, context), Arc::clone(&self.deps)).await
+        let event = LambdaEvent::new(event, context(Duration::from_mins(1)));
+        handle(event, Arc::clone(&self.deps)).await
     }
 
     pub(crate) async fn get(&self, path: &str) -> Page {
@@ -135,35 +130,11 @@ fn deps(services: &DataServices, aws: &Aws) -> Deps {
     let config = Config::from_vars(&vars).unwrap();
     let database = Database::new(&config.database, None).unwrap();
     let cache = Cache::new(&config.cache, None).unwrap();
-    let credentials = Credentials::new("akid", "secret", None, None, "test");
-    let objects = aws_sdk_s3::Config::builder()
-        .behavior_version(aws_sdk_s3::config::BehaviorVersion::latest())
-        .region(aws_sdk_s3::config::Region::new("us-east-1"))
-        .credentials_provider(credentials.clone())
+    let aws = aws_at(&aws.endpoint);
+    let objects = aws_sdk_s3::config::Builder::from(&aws)
         .force_path_style(true)
-        .endpoint_url(&aws.endpoint)
-        .build();
-    let tables = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
-        .region(aws_sdk_dynamodb::config::Region::new("us-east-1"))
-        .credentials_provider(credentials)
-        .endpoint_url(&aws.endpoint)
         .build();
     let objects = aws_sdk_s3::Client::from_conf(objects);
-    let tables = aws_sdk_dynamodb::Client::from_conf(tables);
+    let tables = aws_sdk_dynamodb::Client::new(&aws);
     Deps::new(config, database, cache, objects, tables).unwrap()
-}
-
-async fn site(services: &DataServices) -> App {
-    let (database, redis) = (services.postgres_url(), services.redis_url());
-    let vars = BTreeMap::from([
-        ("DATABASE_URL", database.as_str()),
-        ("CACHE_URL", redis.as_str()),
-        ("SITE_LISTEN", "127.0.0.1:0"),
-        ("SITE_URL", "http://shop.test"),
-        ("MEDIA_BUCKET", "media"),
-        ("EDITOR_SECRET", r#"{"password":"correct horse"}"#),
-    ]);
-    let config = site::Config::for_server(&vars).unwrap();
-    App::connect(config).await.unwrap()
 }

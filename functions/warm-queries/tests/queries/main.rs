@@ -9,3 +9,8 @@ mod aws;
 mod brakes;
 mod harness;
 mod pages;
+
+#[path = "../../../../shared/lambda-kit/tests/support/mod.rs"]
+mod lambda_support;
+#[path = "../../../../site/tests/support/mod.rs"]
+mod site_support;
