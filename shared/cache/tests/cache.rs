@@ -5,47 +5,23 @@
     reason = "a test fails by panicking; the lint's own exception covers test functions only"
 )]
 
+mod support;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use cache::{Cache, CacheAuth, CacheSettings, Outcome, Policy, Refresh};
+use cache::{Cache, CacheSettings, Outcome, Policy, Refresh};
 use local::{DataServices, FaultProxy};
-use settings::Secret;
-
-const POLICY: Policy = Policy::new(Duration::from_mins(1), Duration::from_hours(1));
+use support::{POLICY, read, settings, unique};
 
 fn services() -> &'static DataServices {
     static SERVICES: OnceLock<DataServices> = OnceLock::new();
     SERVICES.get_or_init(|| DataServices::start("cache-tests").unwrap())
 }
 
-fn settings(url: &str) -> CacheSettings {
-    CacheSettings {
-        url: Some(Secret::new(url)),
-        auth: CacheAuth::Url,
-        ca_file: None,
-        refresh: Refresh::Background,
-    }
-}
-
 fn cache() -> Cache {
     Cache::new(&settings(&services().redis_url()), None).unwrap()
-}
-
-/// A key and a tag that no other test has.
-fn unique(name: &str) -> (String, Vec<String>) {
-    static NUMBER: AtomicUsize = AtomicUsize::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::SeqCst);
-    let key = format!("{name}-{}-{number}", std::process::id());
-    (key.clone(), vec![key])
-}
-
-async fn read(cache: &Cache, key: &str, tags: &[String], value: u32) -> (u32, Outcome) {
-    let compute = move || async move { Ok::<_, std::fmt::Error>(value) };
-    let cached = cache.get_or_compute(key, &POLICY, tags, compute).await;
-    let cached = cached.unwrap();
-    (cached.value, cached.outcome)
 }
 
 #[tokio::test]

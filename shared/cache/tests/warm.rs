@@ -5,42 +5,29 @@
     reason = "a test fails by panicking; the lint's own exception covers test functions only"
 )]
 
+mod support;
+
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use cache::{Cache, CacheAuth, CacheSettings, Outcome, Policy, Refill, Refresh, Warmed};
+use cache::{Cache, CacheSettings, Outcome, Refill, Refresh, Warmed};
 use local::DataServices;
-use settings::Secret;
+use support::{POLICY, read, settings, unique};
 
-const POLICY: Policy = Policy::new(Duration::from_mins(1), Duration::from_hours(1));
 const EVERY: Duration = Duration::from_mins(1);
 
-fn settings(url: &str) -> CacheSettings {
+/// Used as a function does.
+fn inline(url: &str) -> CacheSettings {
     CacheSettings {
-        url: Some(Secret::new(url)),
-        auth: CacheAuth::Url,
-        ca_file: None,
         refresh: Refresh::Inline,
+        ..settings(url)
     }
 }
 
 fn cache() -> Cache {
     static SERVICES: OnceLock<DataServices> = OnceLock::new();
     let services = SERVICES.get_or_init(|| DataServices::start("cache-warm-tests").unwrap());
-    Cache::new(&settings(&services.redis_url()), None).unwrap()
-}
-
-/// A key of its own for each test, and a tag of the same name.
-fn unique(name: &str) -> (String, Vec<String>) {
-    let key = format!("{name}-{}", std::process::id());
-    (key.clone(), vec![key])
-}
-
-async fn read(cache: &Cache, key: &str, tags: &[String], value: u32) -> (u32, Outcome) {
-    let compute = move || async move { Ok::<_, std::fmt::Error>(value) };
-    let cached = cache.get_or_compute(key, &POLICY, tags, compute).await;
-    let cached = cached.unwrap();
-    (cached.value, cached.outcome)
+    Cache::new(&inline(&services.redis_url()), None).unwrap()
 }
 
 fn refill<'a>(key: &'a str, tags: &'a [String]) -> Refill<'a> {
@@ -119,7 +106,7 @@ async fn a_failure_to_warm_keeps_nobody_from_trying() {
     let failing = || async { Err::<u32, _>(std::fmt::Error) };
     assert!(cache.warm(&refill, failing).await.is_err());
     assert_eq!(read(&cache, &key, &tags, 2).await, (2, Outcome::Computed));
-    let away = Cache::new(&settings("redis://127.0.0.1:9"), None).unwrap();
+    let away = Cache::new(&inline("redis://127.0.0.1:9"), None).unwrap();
     assert_eq!(
         warm(&away, &key, &tags, EVERY, 3).await,
         Warmed::Unreachable
