@@ -3,7 +3,8 @@
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use aws_sdk_s3::primitives::ByteStream;
 use local::{ACCESS_KEY_ID, Progress, Purpose, REGION, SECRET_ACCESS_KEY, Stack, StackOptions};
 use serde_json::{Value, json};
@@ -25,6 +26,17 @@ pub(crate) fn start(name: &str) -> Stack {
     Stack::start(&StackOptions::for_tests(name), &progress).expect("the stack starts")
 }
 
+/// What all AWS clients of a stack have in common.
+pub(crate) fn aws(stack: &Stack) -> SdkConfig {
+    let credentials = Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY, None, None, "stack");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(REGION))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .endpoint_url(stack.emulator_endpoint())
+        .build()
+}
+
 /// An S3 client of the stack.
 pub(crate) fn s3() -> aws_sdk_s3::Client {
     s3_of(stack())
@@ -32,16 +44,7 @@ pub(crate) fn s3() -> aws_sdk_s3::Client {
 
 /// An S3 client of another stack.
 pub(crate) fn s3_of(stack: &Stack) -> aws_sdk_s3::Client {
-    let config = aws_sdk_s3::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(REGION))
-        .credentials_provider(Credentials::new(
-            ACCESS_KEY_ID,
-            SECRET_ACCESS_KEY,
-            None,
-            None,
-            "stack",
-        ))
+    let config = aws_sdk_s3::config::Builder::from(&aws(stack))
         .endpoint_url(stack.s3_endpoint())
         .force_path_style(true)
         .build();
@@ -50,19 +53,7 @@ pub(crate) fn s3_of(stack: &Stack) -> aws_sdk_s3::Client {
 
 /// A DynamoDB client of the stack.
 pub(crate) fn dynamodb() -> aws_sdk_dynamodb::Client {
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(REGION))
-        .credentials_provider(Credentials::new(
-            ACCESS_KEY_ID,
-            SECRET_ACCESS_KEY,
-            None,
-            None,
-            "stack",
-        ))
-        .endpoint_url(stack().emulator_endpoint())
-        .build();
-    aws_sdk_dynamodb::Client::from_conf(config)
+    aws_sdk_dynamodb::Client::new(&aws(stack()))
 }
 
 /// Uploads a photo and returns its entity tag.

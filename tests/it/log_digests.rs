@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
@@ -13,6 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use lambda_kit::now_ms;
 use local::REGION;
 use log_formats::date_and_hour;
 use serde_json::{Value, json};
@@ -110,9 +110,7 @@ fn folder(kind: &str) -> String {
 
 /// The full hour some hours ago, such as `2026-11-27T10:00:00Z`.
 fn time(hours_ago: i64) -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    let now_ms = i64::try_from(now.as_millis()).unwrap();
-    let (date, hour) = date_and_hour(now_ms - hours_ago * HOUR_MS);
+    let (date, hour) = date_and_hour(now_ms() - hours_ago * HOUR_MS);
     format!("{date}T{hour:02}:00:00Z")
 }
 

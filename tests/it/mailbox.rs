@@ -1,9 +1,10 @@
 //! A queue that stands where the owner's mailbox would.
 
-use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_sqs::types::QueueAttributeName;
-use local::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, Stack};
+use local::{REGION, Stack};
 use serde_json::{Value, json};
+
+use crate::harness::aws;
 
 /// What the alarm topic tells its subscribers.
 pub(crate) struct Mailbox {
@@ -21,7 +22,8 @@ pub(crate) struct Mail {
 impl Mailbox {
     /// Subscribes a new queue of this name to the alarm topic.
     pub(crate) async fn subscribe(stack: &Stack, name: &str) -> Self {
-        let queues = queues(stack);
+        let aws = aws(stack);
+        let queues = aws_sdk_sqs::Client::new(&aws);
         let queue = format!("arn:aws:sqs:{REGION}:000000000000:{name}");
         let topic = stack.output("AlarmTopicArn").unwrap();
         let policy = json!({"Version": "2012-10-17", "Statement": [{
@@ -36,7 +38,7 @@ impl Mailbox {
             .send()
             .await;
         let url = created.unwrap().queue_url().unwrap().to_owned();
-        topics(stack)
+        aws_sdk_sns::Client::new(&aws)
             .subscribe()
             .topic_arn(topic)
             .protocol("sqs")
@@ -80,28 +82,4 @@ impl Mailbox {
             }
         }
     }
-}
-
-fn credentials() -> Credentials {
-    Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY, None, None, "stack")
-}
-
-fn queues(stack: &Stack) -> aws_sdk_sqs::Client {
-    let config = aws_sdk_sqs::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(REGION))
-        .credentials_provider(credentials())
-        .endpoint_url(stack.emulator_endpoint())
-        .build();
-    aws_sdk_sqs::Client::from_conf(config)
-}
-
-fn topics(stack: &Stack) -> aws_sdk_sns::Client {
-    let config = aws_sdk_sns::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(REGION))
-        .credentials_provider(credentials())
-        .endpoint_url(stack.emulator_endpoint())
-        .build();
-    aws_sdk_sns::Client::from_conf(config)
 }

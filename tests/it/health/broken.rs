@@ -6,10 +6,11 @@ use std::path::Path;
 use std::thread;
 
 use aws_sdk_cloudfront::types::{InvalidationBatch, Paths};
+use lambda_kit::now_ms;
 use local::Stack;
 
-use super::{all_work, aws, now_ms, probe, state, wait_on};
-use crate::harness::{get_from, wait_for};
+use super::{all_work, probe, state, wait_on};
+use crate::harness::{aws, get_from, wait_for};
 use crate::mailbox::{Mail, Mailbox};
 
 /// The site that is broken, and the mails that its owner gets meanwhile.

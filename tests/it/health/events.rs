@@ -1,12 +1,13 @@
 //! What the cloud says of the database counts at once.
 
 use aws_sdk_lambda::types::{Environment, LastUpdateStatus};
+use lambda_kit::now_ms;
 use local::Stack;
 use serde_json::{Value, json};
 
 use super::broken::Broken;
-use super::{after_a_scheduled_run, aws, kept, now_ms, probe, state, wait_on};
-use crate::harness::{fragile_stack, wait_for};
+use super::{after_a_scheduled_run, kept, probe, state, wait_on};
+use crate::harness::{aws, fragile_stack, wait_for};
 
 /// What the samples call the database, which on this machine is no instance of RDS.
 const INSTANCE: &str = "sidetier-database";

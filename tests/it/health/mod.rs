@@ -9,34 +9,14 @@ mod push;
 mod redis;
 mod status_page;
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use health_state::CheckState;
-use local::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, Stack};
+use local::Stack;
 use serde_json::{Value, json};
 
 use crate::harness::{s3_of, wait_for, wait_on};
 
 /// What the schedule says each minute. It is of some other day: each time it is a run of its own.
 const MINUTE: &str = include_str!("../../../events/health-probe/minute.json");
-
-fn now_ms() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    i64::try_from(now.as_millis()).unwrap()
-}
-
-/// What all clients of a stack have in common.
-fn aws(stack: &Stack) -> aws_config::SdkConfig {
-    use aws_config::{BehaviorVersion, Region, SdkConfig};
-    use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
-    let credentials = Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY, None, None, "stack");
-    SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(REGION))
-        .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .endpoint_url(stack.emulator_endpoint())
-        .build()
-}
 
 /// Does what the schedule does each minute, so that nobody waits for it.
 fn probe(stack: &Stack) -> Value {

@@ -14,12 +14,11 @@ use health_store::{HealthStore, Heartbeat};
 use health_web::{Config, Deps, PushKeys};
 use http::StatusCode;
 use lambda_http::RequestExt as _;
-use lambda_kit::Deadline;
+use lambda_kit::{Deadline, now_ms};
 use serde_json::{Value, json};
 use settings::Reader;
 
-use super::{aws, now_ms};
-use crate::harness::{dynamodb, s3, stack};
+use crate::harness::{aws, dynamodb, s3, stack};
 
 /// The longest body that is taken, in bytes.
 const LONGEST: usize = 4096;

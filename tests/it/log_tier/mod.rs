@@ -9,18 +9,13 @@ mod tables;
 use aws_sdk_s3::primitives::ByteStream;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use lambda_kit::now_ms;
 use log_formats::Source;
 use log_ledger::{Ledger, decode, keys};
 use log_summary::HOUR_MS;
 use std::io::Write;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::harness::{s3, stack, wait_for};
-
-fn now_ms() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    i64::try_from(now.as_millis()).unwrap()
-}
 
 /// A moment in the middle of an hour some hours ago.
 fn hours_ago(hours: i64) -> i64 {

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_sqs::types::QueueAttributeName;
-use local::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, Stack};
+use local::Stack;
 
 use super::edge_log::EdgeLog;
 use super::health::SaidHealth;
 use super::{LONG, report, unique, wait_on, warm_requested};
-use crate::harness::{fragile_stack, wait_up_to};
+use crate::harness::{aws, fragile_stack, wait_up_to};
 
 /// Pages of the run: twenty chunks.
 const PAGES: usize = 2_000;
@@ -20,19 +19,7 @@ const BETWEEN: usize = 200;
 /// Says after how many seconds the queue of the lane p1 delivers again what a dead worker had:
 /// the twelve minutes of the template are too long to wait.
 fn deliver_again_after(stack: &Stack, seconds: u32) {
-    let config = aws_sdk_sqs::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(REGION))
-        .credentials_provider(Credentials::new(
-            ACCESS_KEY_ID,
-            SECRET_ACCESS_KEY,
-            None,
-            None,
-            "stack",
-        ))
-        .endpoint_url(stack.emulator_endpoint())
-        .build();
-    let request = aws_sdk_sqs::Client::from_conf(config)
+    let request = aws_sdk_sqs::Client::new(&aws(stack))
         .set_queue_attributes()
         .queue_url(stack.output("WarmP1QueueUrl").unwrap())
         .attributes(QueueAttributeName::VisibilityTimeout, seconds.to_string());

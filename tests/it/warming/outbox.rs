@@ -2,14 +2,13 @@
 
 use std::thread;
 
-use aws_sdk_cloudfront::config::{BehaviorVersion, Credentials, Region};
-use local::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, Stack};
+use local::Stack;
 use serde_json::Value;
 
 use super::edge_log::EdgeLog;
 use super::health::SaidHealth;
 use super::{LONG, all_forgotten, unique, wait_on};
-use crate::harness::{fragile_stack, get_from, wait_for, wait_up_to};
+use crate::harness::{aws, fragile_stack, get_from, wait_for, wait_up_to};
 
 fn invalidate(stack: &Stack) -> Value {
     stack.invoke("cache-invalidate", "{}").unwrap()
@@ -40,19 +39,7 @@ fn purges(stack: &Stack, path: &str) -> (usize, usize) {
 
 /// How often CloudFront was told to forget a path.
 async fn invalidations(stack: &Stack, path: &str) -> usize {
-    let config = aws_sdk_cloudfront::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(REGION))
-        .credentials_provider(Credentials::new(
-            ACCESS_KEY_ID,
-            SECRET_ACCESS_KEY,
-            None,
-            None,
-            "stack",
-        ))
-        .endpoint_url(stack.emulator_endpoint())
-        .build();
-    let client = aws_sdk_cloudfront::Client::from_conf(config);
+    let client = aws_sdk_cloudfront::Client::new(&aws(stack));
     let distribution = stack.output("DistributionId").unwrap();
     let list = client.list_invalidations().distribution_id(distribution);
     let answer = list.max_items(1000).send().await.unwrap();

@@ -1,7 +1,6 @@
 //! Runs of the configuration's sources: the sitemap and the hot list.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
+use lambda_kit::now_ms;
 use local::Stack;
 use serde_json::{Value, json};
 
@@ -70,9 +69,8 @@ fn put_hot_list(stack: &Stack, paths: &[String]) {
         json!({"path": path, "heat": 40.0, "origin_ms": 25.0, "saved_ms": 1000.0,
             "hit_ratio": null, "last_status": 200})
     };
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let list = json!({
-        "site": "halden", "made_ms": u64::try_from(now.as_millis()).unwrap(),
+        "site": "halden", "made_ms": now_ms(),
         "pages": paths.iter().map(page).collect::<Vec<_>>(),
     });
     let request = s3_of(stack)
