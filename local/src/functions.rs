@@ -29,7 +29,6 @@ pub(crate) fn output_dir() -> PathBuf {
 
 /// The package of the reference site: its server is built with the functions, whose
 /// dependencies it shares.
-const SITE: &str = "site";
 
 /// How programs are built: as this one was, so that what they depend on is compiled once, with
 /// the tests. Dev builds have the hot crates optimised (`Cargo.toml`): deriving a photo takes
@@ -58,6 +57,9 @@ pub(crate) fn program(name: &str) -> PathBuf {
 
 /// Builds every function for this machine, and the web server.
 ///
+/// As part of the whole workspace: packages picked out of it would get other features of their
+/// dependencies than its tests, and nearly everything would be compiled a second time.
+///
 /// The machine's own linker and C library serve here: cargo-lambda's default, Zig, is for the
 /// cloud's older C library and would build all dependencies a second time, for another target.
 pub(crate) fn build(log: &Path) -> Result<()> {
@@ -66,16 +68,13 @@ pub(crate) fn build(log: &Path) -> Result<()> {
     command.current_dir(machine::repository()).args([
         "build",
         "--locked",
+        "--workspace",
         "--bins",
         "--profile",
         PROFILE.name,
     ]);
-    let names = names()?;
-    for name in names.iter().map(String::as_str).chain([SITE]) {
-        command.args(["--package", name]);
-    }
     process::run("build the functions", command, log)?;
-    names.iter().try_for_each(|name| package(name))
+    names()?.iter().try_for_each(|name| package(name))
 }
 
 /// Makes what `sam deploy` uploads: a program that becomes the built one. A dev build is large,
