@@ -27,9 +27,6 @@ pub(crate) fn output_dir() -> PathBuf {
     machine::target_dir().join("local-functions")
 }
 
-/// The package of the reference site: its server is built with the functions, whose
-/// dependencies it shares.
-
 /// How programs are built: as this one was, so that what they depend on is compiled once, with
 /// the tests. Dev builds have the hot crates optimised (`Cargo.toml`): deriving a photo takes
 /// 1.4 times as long as in a release build. Benchmarks are release builds, and so are these then.
