@@ -5,6 +5,9 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use lambda_http::Body;
+use serde_json::Value;
+
+use crate::AdminError;
 
 /// Nothing but the site's own style and forms.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
@@ -63,6 +66,20 @@ pub(crate) fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
 /// A header's value, where it is text.
 pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
+}
+
+/// A page that was found.
+pub(crate) fn ok(html: String) -> Response<Body> {
+    page(StatusCode::OK, html)
+}
+
+/// A document that programs read.
+pub(crate) fn json(value: &Value) -> Result<Response<Body>, AdminError> {
+    let mut response = Response::new(Body::from(serde_json::to_string(value)?));
+    let headers = response.headers_mut();
+    set(headers, CONTENT_TYPE, "application/json");
+    set(headers, CACHE_CONTROL, "no-store");
+    Ok(response)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! - Invariants: nobody gets past `sign_in` without a name; every change is a POST of our
 //!   own page; addresses of persons are in bodies, never in URLs or logs.
 
+mod act_on_post;
 mod actions;
 mod answer;
 mod config;
@@ -15,7 +16,9 @@ mod export;
 mod http_handler;
 mod oidc;
 mod pages;
+mod read_request;
 mod reports;
+mod show_page;
 mod sign_in;
 mod warming_reports;
 

@@ -118,3 +118,11 @@ fn random() -> Result<[u8; 16], IntakeError> {
     getrandom::fill(&mut bytes).map_err(|_| IntakeError::Random)?;
     Ok(bytes)
 }
+
+/// Where a visitor is sent who posted a form.
+pub(crate) fn success_path(form: &Form) -> String {
+    form.presentation
+        .success_path
+        .clone()
+        .unwrap_or_else(|| format!("/forms/{}/thanks", form.id))
+}

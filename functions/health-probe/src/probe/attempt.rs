@@ -2,20 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use health_checks::{Check, Judgement, Probe};
+use health_checks::{Check, Judgement, Probe, Timings};
 use health_state::{Outcome, UnknownReason};
 use health_store::Heartbeat;
 use telemetry::Chain;
 use tokio::time::{Instant, timeout};
 
+use crate::probe::ask::ask;
 use crate::probe::phases::Phases;
 use crate::probe::shared::Shared;
-use crate::probe::{
-    Clients, ProbeError, dns, dynamodb, http, lambda, postgres, push, redis, s3, sqs, target_group,
-    tcp, tls,
-};
+use crate::probe::{Clients, ProbeError};
 
 /// Pieces of evidence at most.
 const MAX_EVIDENCE: usize = 20;
@@ -40,7 +38,16 @@ pub(crate) struct Attempt {
 }
 
 impl Attempt {
-    fn silent(judgement: Judgement) -> Self {
+    /// What was seen, and how long it took.
+    pub(crate) fn timed(judgement: Judgement, timings: &Timings) -> Self {
+        Self {
+            judgement,
+            latency_us: Some(timings.total_us()),
+        }
+    }
+
+    /// What was seen where there is no answer, or it does not matter how long that took.
+    pub(crate) const fn untimed(judgement: Judgement) -> Self {
         Self {
             judgement,
             latency_us: None,
@@ -49,7 +56,7 @@ impl Attempt {
 
     /// Nobody knows, and why.
     pub(crate) fn unknown(reason: UnknownReason) -> Self {
-        Self::silent(Judgement::unknown(reason))
+        Self::untimed(Judgement::unknown(reason))
     }
 }
 
@@ -115,7 +122,7 @@ fn failed(error: &ProbeError, check: &Check, run: &Run) -> Attempt {
     if error.is_own() {
         judgement.outcome = Outcome::Unknown(UnknownReason::ProbeBroke);
     }
-    Attempt::silent(judgement)
+    Attempt::untimed(judgement)
 }
 
 fn late(check: &Check, phases: &Phases) -> Attempt {
@@ -125,7 +132,7 @@ fn late(check: &Check, phases: &Phases) -> Attempt {
     let mut judgement = Judgement::no_answer(&text, &[]);
     judgement.evidence = vec![phases.finish().text()];
     judgement.evidence.retain(|text| !text.is_empty());
-    Attempt::silent(judgement)
+    Attempt::untimed(judgement)
 }
 
 /// What errors of a check may quote and nobody may see.
@@ -137,76 +144,6 @@ fn secrets(check: &Check, run: &Run) -> Vec<String> {
         Probe::Redis(check) => variables.secrets_of([&check.url]),
         _ => Vec::new(),
     }
-}
-
-async fn ask(run: &Run, check: &Check, phases: &Phases) -> Result<Attempt, ProbeError> {
-    let id = check.id.as_str();
-    let Run {
-        clients, shared, ..
-    } = run;
-    let variables = &clients.variables;
-    let (judgement, latency_us) = match &check.probe {
-        Probe::Http(check) => {
-            let answer = http::ask(check, variables, &clients.trust, phases).await?;
-            (check.expect.judge(&answer), Some(answer.timings.total_us()))
-        }
-        Probe::Tcp(check) => {
-            let timings = tcp::ask(check, variables, phases).await?;
-            (check.judge(&timings), Some(timings.total_us()))
-        }
-        Probe::Tls(check) => {
-            let answer = tls::ask(check, variables, &clients.trust, phases).await?;
-            (check.judge(&answer), Some(answer.timings.total_us()))
-        }
-        Probe::Dns(check) => {
-            let answer = dns::ask(check, variables, phases).await?;
-            (check.judge(&answer), Some(answer.timings.total_us()))
-        }
-        Probe::Postgres(check) => {
-            let answer = Box::pin(postgres::ask(check, clients, phases)).await?;
-            (check.judge(&answer), Some(phases.finish().total_us()))
-        }
-        Probe::Redis(check) => {
-            let answer = Box::pin(redis::ask(id, check, clients, phases)).await?;
-            (check.judge(&answer), Some(phases.finish().total_us()))
-        }
-        Probe::S3(check) => {
-            let answer = s3::ask(id, check, variables, &clients.objects, phases);
-            let answer = Box::pin(answer).await?;
-            (check.judge(&answer), Some(phases.finish().total_us()))
-        }
-        Probe::DynamoDb(check) => {
-            let answer = Box::pin(dynamodb::ask(id, check, clients, phases)).await?;
-            (check.judge(&answer), Some(phases.finish().total_us()))
-        }
-        Probe::Rds(check) => {
-            let instance = variables.resolve(&check.instance)?;
-            let instances = Box::pin(shared.instances(clients)).await?;
-            let answer = instances.answer(&instance, SystemTime::now());
-            (check.judge(&answer), None)
-        }
-        Probe::Sqs(check) => {
-            let answer = Box::pin(sqs::ask(check, clients, shared)).await?;
-            (check.judge(&answer), None)
-        }
-        Probe::Lambda(check) => {
-            let metrics = Box::pin(shared.metrics(clients)).await?;
-            let answer = Box::pin(lambda::ask(check, clients, metrics)).await?;
-            (check.judge(&answer), None)
-        }
-        Probe::TargetGroup(check) => {
-            let answer = Box::pin(target_group::ask(check, clients, shared)).await?;
-            (check.judge(&answer), None)
-        }
-        Probe::Push(check) => {
-            let beat = run.heartbeats.get(id);
-            (push::judge(check, beat, run.started_ms), None)
-        }
-    };
-    Ok(Attempt {
-        judgement,
-        latency_us,
-    })
 }
 
 #[cfg(test)]

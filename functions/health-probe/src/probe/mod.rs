@@ -4,6 +4,7 @@
 //! none. It opens connections of its own, reads no more than its bounds allow, and is cut off
 //! from outside when its time is over; what it was at then is in its [`phases::Phases`].
 
+mod ask;
 pub(crate) mod attempt;
 mod aws_error;
 mod canary;
