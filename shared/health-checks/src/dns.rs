@@ -1,14 +1,15 @@
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::address::{address_fault, is_domain};
 use crate::excerpt::excerpt;
 use crate::judgement::Findings;
+use crate::usual::is_usual;
 use crate::{Judgement, Levels, Period, Setting, Timings};
 
 /// What is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum RecordType {
@@ -26,7 +27,7 @@ pub enum RecordType {
 }
 
 /// How a name server answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Rcode {
@@ -46,33 +47,35 @@ impl fmt::Display for Rcode {
 }
 
 /// Asks for the records of a name.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct DnsCheck {
     /// The name.
     pub name: Setting,
     /// Which records.
-    #[serde(rename = "type", default)]
+    #[serde(rename = "type", default, skip_serializing_if = "is_usual")]
     pub record_type: RecordType,
     /// Host and port of the name server; the system's when there is none.
     pub resolver: Option<Setting>,
     /// What is expected.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub expect: DnsExpectation,
     /// How long it may take.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub latency: Levels<Period>,
 }
 
 /// What is expected of a name server's answer.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DnsExpectation {
     /// How it answers.
+    #[serde(skip_serializing_if = "is_usual")]
     pub rcode: Rcode,
     /// So many records at least; one when it is `NOERROR` and nothing is said.
     pub min_answers: Option<u16>,
     /// All of these are among the records.
+    #[serde(skip_serializing_if = "is_usual")]
     pub contains: Vec<String>,
 }
 

@@ -24,6 +24,11 @@ pub(crate) fn excerpt(bytes: &[u8], max_chars: usize, secrets: &[String]) -> Str
     short
 }
 
+/// A text of ours on one line, cut when it is long: others' words may be part of it.
+pub(crate) fn one_line(text: &str, max_chars: usize) -> String {
+    text.trim().chars().map(printable).take(max_chars).collect()
+}
+
 /// The character, or a dot for what terminals and pages would act on.
 fn printable(char: char) -> char {
     let turns_text = matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
@@ -47,5 +52,7 @@ mod tests {
         let secret = "0123456789".to_owned();
         assert_eq!(excerpt(b"abc 0123456789 def", 8, &[secret]), "abc *** …");
         assert!(excerpt(&vec![b'x'; 1 << 20], 200, &[]).chars().count() == 201);
+        let reason = "it is a secret: name\nit\u{202e} ";
+        assert_eq!(one_line(reason, 23), "it is a secret: name·it");
     }
 }

@@ -149,7 +149,7 @@ fn take_client(client: &Value, import: &mut Import) {
 }
 
 /// The first alert says after how many results it is sure; who is told is not a check's here.
-fn take_alerts(alerts: &Value, import: &mut Import) {
+pub(crate) fn take_alerts(alerts: &Value, import: &mut Import) {
     let first = alerts.get(0);
     let count = |key: &str| {
         let count = first

@@ -1,11 +1,12 @@
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::glob::is_like;
+use crate::usual::is_usual;
 use crate::{JsonPath, Scalar};
 
 /// What of a value is compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum JsonAspect {
     /// The value.
@@ -16,13 +17,13 @@ pub enum JsonAspect {
 }
 
 /// What is expected of a value in a JSON document: all that is said.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct JsonExpectation {
     /// Where it is.
     pub path: JsonPath,
     /// What of it is compared.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub of: JsonAspect,
     /// Whether it is there at all; what is compared must be.
     pub exists: Option<bool>,

@@ -1,14 +1,14 @@
 use std::fmt::Display;
 
 use health_state::Outcome;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Judgement;
 
 /// From which value on a check warns, and from which it fails. The value itself counts.
 ///
 /// What is `FALLING` is worse the lower it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Levels<T, const FALLING: bool = false> {
     /// Warns from here on.

@@ -12,12 +12,14 @@
 //! Nothing secret is in the file either: a [`Setting`] names the environment variable that has
 //! it, as `env:NAME`.
 //!
-//! [`import_gatus`] and [`import_blackbox`] make checks of other tools' files, as far as they
-//! say the same, and tell what they left out.
+//! [`import_gatus_file`] and [`import_blackbox_file`] make a file of checks of other tools'
+//! files, as far as they say the same, and tell what they left out; [`import_gatus`] and
+//! [`import_blackbox`] do so for one check.
 
 mod address;
 mod aws_services;
 mod blackbox;
+mod blackbox_file;
 mod blackbox_http;
 mod check;
 mod databases;
@@ -31,12 +33,15 @@ mod file;
 mod gatus;
 mod gatus_body;
 mod gatus_condition;
+mod gatus_file;
 mod glob;
 mod guard;
 mod http_answer;
 mod http_check;
 mod http_judge;
 mod import;
+mod import_entry;
+mod import_file;
 mod json_expectation;
 mod json_path;
 mod judgement;
@@ -45,6 +50,7 @@ mod lint;
 mod lint_http;
 mod percent;
 mod period;
+mod prometheus;
 mod push;
 mod rds;
 mod scalar;
@@ -53,6 +59,7 @@ mod setting;
 mod site_checks;
 mod status_range;
 mod tls;
+mod usual;
 mod windows;
 
 pub use aws_services::{
@@ -60,6 +67,7 @@ pub use aws_services::{
     TargetGroupAnswer, TargetGroupCheck,
 };
 pub use blackbox::import_blackbox;
+pub use blackbox_file::{BlackboxTarget, BlackboxTargets, import_blackbox_file};
 pub use check::{Check, Component, Probe};
 pub use databases::{PostgresAnswer, PostgresCheck, RedisAnswer, RedisCheck, RedisRole};
 pub use defaults::{Budget, Defaults, Flap};
@@ -68,17 +76,20 @@ pub use event_source::{EventKind, EventSource, EventSourceError, NamedSource};
 pub use fault::{ChecksError, Fault, Faults};
 pub use gatus::import_gatus;
 pub use gatus_condition::{GatusExpectation, gatus_condition};
+pub use gatus_file::import_gatus_file;
 pub use glob::is_like;
 pub use guard::{Guard, GuardProbe, GuardProbeError};
 pub use http_answer::{HttpAnswer, MAX_BODY_BYTES, Timings};
 pub use http_check::{BodyExpectation, HeaderExpectation, HttpCheck, HttpExpectation, HttpMethod};
 pub use import::{Import, Unmapped};
+pub use import_file::{ImportError, ImportedFile};
 pub use json_expectation::{JsonAspect, JsonExpectation};
 pub use json_path::{JsonPath, JsonPathError};
 pub use judgement::Judgement;
 pub use levels::{Floors, Levels};
 pub use percent::{Percent, PercentError};
 pub use period::{Period, PeriodError};
+pub use prometheus::blackbox_targets;
 pub use push::PushCheck;
 pub use rds::{MultiAz, PendingMaintenance, RdsAnswer, RdsCheck};
 pub use scalar::Scalar;

@@ -8,18 +8,18 @@ use crate::event_source;
 use crate::fault::{Faults, shown};
 use crate::{Check, Period, Setting, SiteChecks};
 
-const MAX_CHECKS: usize = 200;
+pub(crate) const MAX_CHECKS: usize = 200;
 const MAX_COMPONENTS: usize = 50;
-const MAX_ID: usize = 40;
+pub(crate) const MAX_ID: usize = 40;
 const MAX_NAME: usize = 60;
-const MIN_EVERY: Period = Period::from_seconds(60);
-const MAX_EVERY: Period = Period::from_seconds(86_400);
-const MIN_TIMEOUT: Period = Period::from_ms(100);
+pub(crate) const MIN_EVERY: Period = Period::from_seconds(60);
+pub(crate) const MAX_EVERY: Period = Period::from_seconds(86_400);
+pub(crate) const MIN_TIMEOUT: Period = Period::from_ms(100);
 /// A run has thirty seconds, of which some are for what comes after it.
-const MAX_TOTAL: Period = Period::from_seconds(25);
+pub(crate) const MAX_TOTAL: Period = Period::from_seconds(25);
 const MAX_PARALLEL: u16 = 100;
 /// More results than these are not remembered.
-const MAX_IN_A_ROW: u32 = 20;
+pub(crate) const MAX_IN_A_ROW: u32 = 20;
 const MAX_FLAP_WINDOW: u32 = 200;
 const MIN_REMIND: Period = Period::from_seconds(300);
 

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, Serializer};
 use thiserror::Error;
 
 /// Units, the largest first, each with its milliseconds.
@@ -107,6 +107,12 @@ impl fmt::Display for Period {
         let fits = |(_, unit_ms): &(&str, u64)| self.0 > 0 && self.0.is_multiple_of(*unit_ms);
         let (unit, unit_ms) = UNITS.into_iter().find(fits).unwrap_or(("s", 1000));
         write!(formatter, "{}{unit}", self.0 / unit_ms)
+    }
+}
+
+impl Serialize for Period {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

@@ -1,10 +1,10 @@
 use health_state::{Outcome, UnknownReason};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Judgement, Period};
 
 /// Waits for a job to say that it is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct PushCheck {
     /// It may be silent for so long.

@@ -1,4 +1,4 @@
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::secrets::has_secret;
@@ -12,7 +12,7 @@ pub struct MissingVariable(pub String);
 
 /// A text, or the name of the environment variable that has it: `env:SITE_URL`. More may
 /// follow the name: `env:SITE_URL/search`, `env:SITE_DOMAIN:443`, `env:STACK_NAME-forms-intake`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(transparent)]
 pub struct Setting(String);
 

@@ -1,14 +1,15 @@
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::address::{address_fault, is_domain};
 use crate::http_judge::days_left;
 use crate::judgement::Findings;
+use crate::usual::is_usual;
 use crate::{Floors, Judgement, Levels, Period, Setting, Timings};
 
 /// A version of TLS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum TlsVersion {
     #[serde(rename = "1.2")]
@@ -27,13 +28,13 @@ impl fmt::Display for TlsVersion {
 }
 
 /// Opens a connection.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct TcpCheck {
     /// Host and port.
     pub address: Setting,
     /// How long it may take.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub latency: Levels<Period>,
 }
 
@@ -54,21 +55,21 @@ impl TcpCheck {
 }
 
 /// Looks at a server's certificate, whose chain must be valid.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct TlsCheck {
     /// Host and port.
     pub address: Setting,
     /// For so many more days it is valid.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub days: Floors<u32>,
     /// It is good for these names.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub names: Vec<String>,
     /// Older versions are not spoken.
     pub min_version: Option<TlsVersion>,
     /// How long it may take.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub latency: Levels<Period>,
 }
 

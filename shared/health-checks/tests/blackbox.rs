@@ -1,6 +1,8 @@
 //! What of the `blackbox_exporter` is taken over.
 
-use health_checks::{Import, Probe, import_blackbox};
+use health_checks::{
+    BlackboxTarget, Import, Period, Probe, blackbox_targets, import_blackbox, import_blackbox_file,
+};
 use serde_json::json;
 
 fn left(import: &Import) -> Vec<&str> {
@@ -87,4 +89,57 @@ fn other_modules_become_checks_or_are_left() {
         let import = import_blackbox(&module, "a");
         assert_eq!((import.probe.is_none(), left(&import)), (true, left_out));
     }
+}
+
+#[test]
+fn targets_are_those_of_jobs_that_ask_the_exporter() {
+    let known = blackbox_targets(&json!({
+        "global": {"scrape_interval": "1m30s"},
+        "scrape_configs": [
+            {"job_name": "node", "static_configs": [{"targets": ["10.0.0.1:9100"]}]},
+            {"job_name": "a", "metrics_path": "/probe", "scrape_timeout": "4s",
+             "static_configs": [{"targets": ["https://a.example"]}, {"targets": ["https://b.example"]}]},
+            {"job_name": "b", "params": {"module": ["tcp"], "target": ["c.example:25"]},
+             "static_configs": [{"targets": ["127.0.0.1:9115"]}], "consul_sd_configs": []},
+        ],
+    }));
+    let target = |module: &str, address: &str, timeout| BlackboxTarget {
+        module: module.to_owned(),
+        address: address.to_owned(),
+        every: Some(Period::from_seconds(90)),
+        timeout,
+    };
+    let timeout = Some(Period::from_ms(3500));
+    assert_eq!(
+        known.targets,
+        [
+            target("http_2xx", "https://a.example", timeout),
+            target("http_2xx", "https://b.example", timeout),
+            target("tcp", "c.example:25", None),
+        ]
+    );
+    assert_eq!(
+        known.unmapped[0].source,
+        "scrape_configs b: consul_sd_configs"
+    );
+
+    let imported = import_blackbox_file(
+        json!({"modules": {"tcp": {"prober": "tcp", "tcp": null}, "icmp": {"prober": "icmp"}}}),
+        &known,
+    )
+    .unwrap();
+    assert_eq!(
+        (imported.checks, imported.left_out),
+        (1, 4),
+        "{}",
+        imported.text
+    );
+    for part in [
+        "# - http_2xx: the file has no such module\n",
+        "# - modules.icmp: no target of it is known: they are in Prometheus' file\n",
+        "id = \"tcp-c-example-25\"\nevery = \"90s\"\ntimeout = \"9500ms\"\ntcp = { address = \"c.example:25\" }\n",
+    ] {
+        assert!(imported.text.contains(part), "{part}: {}", imported.text);
+    }
+    assert!(import_blackbox_file(json!({"modules": {}}), &known).is_err());
 }

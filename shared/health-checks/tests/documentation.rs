@@ -1,9 +1,11 @@
-//! `docs/health.md` names each key of the file, and none that is not.
+//! `docs/health.md` names each key of the file, and none that is not; `full.toml` has each.
 
 use std::collections::BTreeSet;
 
 use health_checks::SiteChecks;
+use toml::{Table, Value};
 
+const FULL: &str = include_str!("../test_data/full.toml");
 const DOCUMENTATION: &str = include_str!("../../../docs/health.md");
 /// A key that is none: where it stands, the error names those that are.
 const NO_KEY: &str = "no_key = 1";
@@ -98,4 +100,47 @@ fn the_page_has_each_key_and_no_other() {
         .filter(|heading| !names.contains(heading))
         .collect();
     assert!(left.is_empty(), "{left:?}");
+}
+
+/// What the example has at a path, in whichever of its lists.
+fn of_example<'a>(path: &str, tables: Vec<&'a Table>) -> Vec<&'a Table> {
+    let (name, rest) = path.split_once('.').unwrap_or((path, ""));
+    if name.is_empty() {
+        return tables;
+    }
+    let tables_in = |value: &'a Value| -> Vec<&'a Table> {
+        match value {
+            Value::Array(values) => values.iter().filter_map(Value::as_table).collect(),
+            other => other.as_table().into_iter().collect(),
+        }
+    };
+    let values = tables.into_iter().filter_map(|table| table.get(name));
+    of_example(rest, values.flat_map(tables_in).collect())
+}
+
+#[test]
+fn the_example_has_each_key() {
+    let example: Table = FULL.parse().unwrap();
+    for (heading, text) in tables() {
+        let name = heading.trim_matches('`');
+        let path = match name {
+            "The file" => String::new(),
+            "defaults" | "budget" | "guard" | "check" | "maintenance" => name.to_owned(),
+            "flap" => "defaults.flap".to_owned(),
+            "once" | "weekly" => format!("maintenance.{name}"),
+            "levels" => "check.tcp.latency".to_owned(),
+            _ => format!("check.{name}"),
+        };
+        let error = SiteChecks::parse(&text).unwrap_err().to_string();
+        let known = known(&error);
+        assert!(!known.is_empty(), "{heading}: {error}");
+        let found = of_example(&path, vec![&example]);
+        let found: BTreeSet<&str> = found
+            .iter()
+            .flat_map(|it| it.keys())
+            .map(String::as_str)
+            .collect();
+        let missing: Vec<_> = known.difference(&found).collect();
+        assert!(missing.is_empty(), "{heading}: {missing:?}");
+    }
 }

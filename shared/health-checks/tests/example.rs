@@ -17,6 +17,7 @@ fn a_full_file_is_read() {
         kinds,
         [
             "http",
+            "http",
             "tcp",
             "tls",
             "dns",

@@ -7,7 +7,7 @@
 
 use health_checks::{
     HttpAnswer, HttpExpectation, JsonPath, Period, SiteChecks, StatusRange, Timings,
-    gatus_condition, import_blackbox, import_gatus,
+    gatus_condition, import_blackbox, import_gatus, import_gatus_file,
 };
 use proptest::prelude::*;
 
@@ -54,6 +54,33 @@ proptest! {
         let _ = import_gatus(&endpoint);
         let module = serde_json::json!({"prober": "http", "http": {"fail_if_body_matches_regexp": [text]}});
         let _ = import_blackbox(&module, &text);
+    }
+
+    #[test]
+    fn what_is_imported_can_be_used(
+        name in prop_oneof!["\\PC{0,80}", "[a-c \n\t#\"]{0,6}"],
+        path in "[a-z0-9/?=&$\\{\\}#\\[\\]%@ :.-]{0,20}",
+        value in prop_oneof!["[a-z0-9\"'\\\\\n*(),.-]{0,12}", "\\PC{0,12}"],
+        seconds in 0u32..200_000,
+        count in 0u32..30,
+    ) {
+        let conditions = ["[STATUS] ==", "[BODY] ==", "[BODY].a ==", "[BODY].a <", "[BODY] == pat(*", "[RESPONSE_TIME] <", "[HEADERS].X =="];
+        let conditions: Vec<String> = conditions.iter().map(|start| format!("{start} {value}")).collect();
+        let endpoint = serde_json::json!({
+            "name": name, "group": value, "url": format!("https://a.example/{path}"),
+            "interval": format!("{seconds}s"), "client": {"timeout": format!("{count}s")},
+            "headers": {"X-A": value}, "conditions": conditions,
+            "alerts": [{"failure-threshold": count}],
+        });
+        let job = serde_json::json!({"name": name, "heartbeat": {"interval": format!("{seconds}s")}});
+        let document = serde_json::json!({
+            "endpoints": [endpoint, endpoint, {"name": name, "url": path}],
+            "external-endpoints": [job],
+        });
+        let imported = import_gatus_file(document).unwrap();
+        let site = SiteChecks::parse(&imported.text);
+        prop_assert!(site.is_ok(), "{:?}\n{}", site, imported.text);
+        prop_assert_eq!(site.unwrap().checks.len(), imported.checks);
     }
 
     #[test]
