@@ -1,8 +1,8 @@
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use aws_sdk_s3::primitives::ByteStream;
-use cache::{Cache, Cached, Policy};
+use cache::{Cache, Cached};
 use database::{Database, Migration, Parameters, migrate};
 use lambda_kit::Classified as _;
 use serde::Serialize;
@@ -32,10 +32,6 @@ const MIGRATIONS: [Migration; 3] = [
         sql: include_str!("../migrations/0003_outbox.sql"),
     },
 ];
-
-/// How long answers that are no query of `warming.toml` are kept: fresh for a minute, and for
-/// a day where the database is away. A change ends them at once, by their tags.
-const ANSWERS: Policy = Policy::new(Duration::from_mins(1), Duration::from_hours(24));
 
 /// Everything that requests need. Cheap to clone.
 #[derive(Clone)]
@@ -136,25 +132,6 @@ impl App {
         let cache = self.cache();
         let cached = cache.get_or_compute(&call.key, &policy, &call.tags, compute);
         Ok(noted(reads, &call.tags, cached.await?))
-    }
-
-    /// The same for an answer that is none of those queries'.
-    pub(crate) async fn keep<T, F, Fut>(
-        &self,
-        reads: &mut Reads,
-        key: &str,
-        tags: &[String],
-        query: F,
-    ) -> Result<T, SiteError>
-    where
-        T: Serialize + DeserializeOwned + Send + 'static,
-        F: FnOnce(Self) -> Fut + Send + 'static,
-        Fut: Future<Output = Result<T, SiteError>> + Send + 'static,
-    {
-        let app = self.clone();
-        let compute = move || query(app);
-        let cached = self.cache().get_or_compute(key, &ANSWERS, tags, compute);
-        Ok(noted(reads, tags, cached.await?))
     }
 
     /// What a query of `warming.toml` answers now: for editors, who change what they see.

@@ -111,6 +111,9 @@ async fn a_search_is_words_and_nothing_else() {
     let app = app(&services).await;
     let found = get(&app, "/search?q=VASE").await;
     assert!(found.body.contains("Tide vase") && found.body.contains("Bud vase"));
+    let again = get(&app, "/search?q=vase").await;
+    let timing = again.headers["server-timing"].to_str().unwrap();
+    assert!(timing.contains("cache;desc=hit"), "{timing}");
     for (query, words) in [
         ("%25", "“%”"),
         ("%27+OR+1%3D1--", "OR 1=1--"),

@@ -21,6 +21,8 @@ mod event_handler;
 mod find_caches;
 mod plan_run;
 mod publish_report;
+mod read_hot_list;
+mod read_policy;
 mod request_run;
 mod site_client;
 mod sitemap_stream;

@@ -1,16 +1,20 @@
 //! The use case: a run's pages become chunks in the queue of its lane.
+//!
+//! In which forms visitors ask for pages is looked up once for a run and kept with it, before its
+//! first chunk: whoever goes on with the plan sends the same chunks.
 
 use std::time::Duration;
 
 use hot_list::HotList;
 use lambda_kit::{Deadline, now_ms};
-use telemetry::{Chain, Unit};
+use telemetry::Unit;
 use tracing::{info, warn};
 use warm_store::{RunPages, Versioned};
 use warming::{
     Offer, PlanCursor, PlanScope, Planned, Planner, Reason, Run, Target, hot_offers, list_offers,
 };
 
+use crate::read_hot_list::read_hot_list;
 use crate::site_client::SiteClient;
 use crate::walk_sitemap::{Walked, walk_sitemap};
 use crate::{Deps, PlanError};
@@ -18,8 +22,6 @@ use crate::{Deps, PlanError};
 /// The run is written after so many chunks: so many are sent again by whoever goes on after a
 /// plan that died.
 const UNSAVED: u32 = 10;
-/// Longest hot list that is read, in bytes: a thousand pages with the longest paths.
-const MAX_HOT_LIST: u64 = 4 << 20;
 
 /// A plan at work.
 pub(crate) struct Plan<'a> {
@@ -45,7 +47,7 @@ pub(crate) async fn plan_run(id: &str, deps: &Deps, deadline: Deadline) -> Resul
     let Some(stored) = deps.store.run(id).await? else {
         return Ok(false);
     };
-    let run = stored.value.clone();
+    let run = &stored.value;
     let budget = &deps.site.budget.run;
     if run.is_planned || run.closed_ms.is_some() || run.is_over(budget, now_ms) {
         return Ok(false);
@@ -65,26 +67,33 @@ pub(crate) async fn plan_run(id: &str, deps: &Deps, deadline: Deadline) -> Resul
     };
     let target = with_caches(target, deps).await?;
     let robots = client.robots().await?;
+    let hot = match (&pages, &run.shares) {
+        // A sitemap that is gone on with needs nothing of the list any more.
+        (RunPages::Sitemap { .. }, Some(_)) => None,
+        _ => read_hot_list(&target.site, deps).await?,
+    };
+    let mut sender = Sender {
+        deps,
+        run: stored,
+        sent: 0,
+        unsaved: 0,
+    };
+    sender.keep_shares(hot.as_ref()).await?;
+    let run = sender.run.value.clone();
     let mut plan = Plan {
         planner: Planner::new(PlanScope {
             site: &deps.site,
             target: &target,
             run: &run,
             robots: &robots,
-            shares: None,
             now_ms,
         }),
         begin: run.plan.cursor,
         faults: 0,
-        sender: Sender {
-            deps,
-            run: stored,
-            sent: 0,
-            unsaved: 0,
-        },
+        sender,
     };
-    let walked = plan.offer_pages(&pages, &target, client, deadline).await;
-    match walked {
+    let walked = plan.offer_pages(&pages, hot.as_ref(), client, deadline);
+    match walked.await {
         Ok(Walked::Whole) => plan.finish().await.map(|()| true),
         Ok(Walked::Cut) => plan.cut().await.map(|()| false),
         Err(failure) => {
@@ -99,25 +108,21 @@ impl Plan<'_> {
     async fn offer_pages(
         &mut self,
         pages: &RunPages,
-        target: &Target,
+        hot: Option<&HotList>,
         client: &SiteClient,
         deadline: Deadline,
     ) -> Result<Walked, PlanError> {
-        let deps = self.sender.deps;
-        let freshness = &deps.site.freshness;
+        let freshness = &self.sender.deps.site.freshness;
         let offers = match pages {
             RunPages::Sitemap { path } => {
                 return walk_sitemap(self, client, path, deadline).await;
             }
-            RunPages::Hot { top } => {
-                let list = hot_list(target, deps).await?;
-                list.map(|list| hot_offers(&list, *top, freshness))
-                    .unwrap_or_default()
-            }
+            RunPages::Hot { top } => hot
+                .map(|list| hot_offers(list, *top, freshness))
+                .unwrap_or_default(),
             RunPages::List { paths } => {
                 let is_invalidated = self.sender.run.value.reason == Reason::Invalidation;
-                let list = hot_list(target, deps).await?;
-                list_offers(paths, list.as_ref(), is_invalidated, freshness)
+                list_offers(paths, hot, is_invalidated, freshness)
             }
         };
         self.offer_all(&offers, deadline).await
@@ -179,6 +184,16 @@ impl Plan<'_> {
 }
 
 impl Sender<'_> {
+    /// Keeps with a run that is planned for the first time in which forms visitors ask for pages.
+    async fn keep_shares(&mut self, hot: Option<&HotList>) -> Result<(), PlanError> {
+        if self.run.value.shares.is_some() {
+            return Ok(());
+        }
+        let shares = hot.map(|list| list.variants.clone());
+        self.run.value.shares = Some(shares.unwrap_or_default());
+        self.save().await
+    }
+
     async fn send(&mut self, planned: Planned) -> Result<(), PlanError> {
         let lanes = &self.deps.lanes;
         lanes.send(&planned.chunk, Duration::ZERO).await?;
@@ -228,16 +243,4 @@ async fn with_caches(target: &Target, deps: &Deps) -> Result<Target, PlanError> 
         target.caches = caches;
     }
     Ok(target)
-}
-
-/// Which pages a warm cache spares the origin most; `None` where no log says so, or the list
-/// cannot be read.
-async fn hot_list(target: &Target, deps: &Deps) -> Result<Option<HotList>, PlanError> {
-    let key = format!("hot-lists/{}.json", target.site);
-    let Some(object) = deps.results.get(&key, MAX_HOT_LIST).await? else {
-        return Ok(None);
-    };
-    let list = serde_json::from_slice(&object.bytes);
-    let list = list.inspect_err(|error| warn!(key, error = %Chain(error), "Left a hot list out"));
-    Ok(list.ok())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hot_list::{HotList, HotPage};
+use hot_list::{HotList, HotPage, VariantShares};
 use serde::Deserialize;
 use warming::{Query, QueryCall};
 
@@ -74,6 +74,7 @@ fn changed_pages(paths: &[String]) -> HotList {
         site: String::new(),
         made_ms: 0,
         pages: named.map(page).collect(),
+        variants: VariantShares::default(),
     }
 }
 
@@ -144,6 +145,15 @@ mod tests {
         assert!(!called.contains("article:x") && !called.contains("product:a"));
         let changed = keys(&hot, Some(&request(&["/products/b"], &["product-b"])));
         assert_eq!(changed, ["product:b"]);
+    }
+
+    #[test]
+    fn searches_are_those_of_the_hot_list_and_of_events() {
+        let hot = ["/search?q=cup", "/search?q=mug", "/search"];
+        let called: BTreeSet<String> = keys(&hot, None).into_iter().collect();
+        assert!(called.contains("search:cup") && called.contains("search:mug"));
+        let changed = keys(&hot, Some(&request(&["/search?q=bowl"], &[])));
+        assert_eq!(changed, ["search:bowl"]);
     }
 
     #[test]

@@ -30,6 +30,7 @@ fn every_field_is_documented_and_every_documented_field_is_there() {
         ("x-forwarded-for", "198.51.100.60"),
         ("x-forwarded-proto", "https"),
         ("user-agent", "Reader/1.0"),
+        ("accept-encoding", "br,gzip"),
         ("referer", "https://www.example.org/"),
         (
             "x-amzn-trace-id",
@@ -62,6 +63,7 @@ fn every_field_is_documented_and_every_documented_field_is_there() {
         ("waf", ""),
         ("referer", "https://www.example.org/"),
         ("user_agent", "Reader/1.0"),
+        ("accept_encoding", "br,gzip"),
         ("tls_version", ""),
         ("trace_id", "Root=1-67891233-abcdef012345678912345678"),
     ] {

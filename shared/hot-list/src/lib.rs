@@ -2,13 +2,19 @@
 //!
 //! A page's heat is its reads, of which older ones count less ([`HALF_LIFE_HOURS`]), and what
 //! it saves is its heat times what the origin takes for it. The requests of the warmer itself
-//! are in no summary, so that it does not warm what only it asks for.
+//! are in no summary, so that it does not warm what only it asks for. In which forms pages are
+//! asked for, [`VariantShares`] says.
+
+mod shares;
 
 use std::collections::BTreeMap;
 
 use log_formats::Source;
 use log_summary::{Merge, PageStats, Summary};
 use serde::{Deserialize, Serialize};
+
+use crate::shares::Shares;
+pub use crate::shares::{MIN_REQUESTS, VariantShares};
 
 /// After so many hours a read counts half.
 pub const HALF_LIFE_HOURS: f64 = 6.0;
@@ -28,6 +34,9 @@ pub struct HotList {
     pub made_ms: i64,
     /// Pages; what saves most stands first.
     pub pages: Vec<HotPage>,
+    /// In which forms visitors ask for them, of the same hours with the same weights.
+    #[serde(default)]
+    pub variants: VariantShares,
 }
 
 /// A page worth being warm.
@@ -61,12 +70,14 @@ struct Tier {
 pub fn hot_list(summary: &Summary, site: &str, now_ms: i64) -> HotList {
     let now_hour = now_ms.div_euclid(log_summary::HOUR_MS);
     let mut pages: BTreeMap<&str, BTreeMap<Source, Tier>> = BTreeMap::new();
+    let mut shares = Shares::default();
     for (key, hour) in &summary.hours {
         let age = (now_hour - key.hour).max(0);
         if key.site != site || age > MAX_AGE_HOURS {
             continue;
         }
         let weight = (-(age as f64) / HALF_LIFE_HOURS).exp2();
+        shares.add(key.source, &hour.negotiation, weight);
         for (path, _, stats) in hour.pages.ranking() {
             let tiers = pages.entry(path.as_str()).or_default();
             let tier = tiers.entry(key.source).or_default();
@@ -91,6 +102,7 @@ pub fn hot_list(summary: &Summary, site: &str, now_ms: i64) -> HotList {
         site,
         made_ms: now_ms,
         pages,
+        variants: shares.told(),
     }
 }
 
@@ -115,7 +127,7 @@ fn hot_page(path: &str, tiers: &BTreeMap<Source, Tier>) -> Option<HotPage> {
 
 #[cfg(test)]
 mod tests {
-    use log_formats::{CacheResult, Request};
+    use log_formats::{CacheResult, Request, Text};
     use log_summary::{HOUR_MS, Observer, Site, SummaryRules};
 
     use super::*;
@@ -146,6 +158,46 @@ mod tests {
             (0..*times).for_each(|_| observer.observe(&request));
         }
         observer.finish()
+    }
+
+    #[test]
+    fn what_visitors_take_is_told_by_their_browsers() {
+        let rules = SummaryRules {
+            sites: vec![Site {
+                name: "shop".to_owned(),
+                hosts: Vec::new(),
+            }],
+            warmer: "Sidetier-Warmer".to_owned(),
+            ..SummaryRules::default()
+        };
+        let mut observer = Observer::new(&rules, Source::Cloudfront);
+        let mut asked = |agent: &'static str, times| {
+            let request = Request {
+                time_ms: NOW_MS,
+                method: b"GET",
+                path: b"/",
+                status: 200,
+                user_agent: Text::plain(agent.as_bytes()),
+                ..Request::default()
+            };
+            (0..times).for_each(|_| observer.observe(&request));
+        };
+        asked("Mozilla/5.0 (Windows NT 10.0) Chrome/141.0.0.0", 150);
+        asked("Mozilla/5.0 (Windows NT 6.1; Trident/7.0)", 50);
+        // Neither those who look after the site nor the warmer itself.
+        asked("Mozilla/5.0 (compatible; Amazon-Route53-Health-Check)", 900);
+        asked("Mozilla/5.0 (iPad) Sidetier-Warmer/1", 900);
+        let list = hot_list(&observer.finish(), "shop", NOW_MS);
+        let json = serde_json::to_string(&list).unwrap();
+        let read: HotList = serde_json::from_str(&json).unwrap();
+        assert_eq!(read.variants.encodings["br"], 0.75);
+        assert_eq!(read.variants.encodings["gzip"], 0.25);
+        assert_eq!(read.variants.pictures["avif"], 0.75);
+        assert_eq!(read.variants.devices["desktop"], 1.0);
+        // A list of before shares were told.
+        let old = r#"{"site": "shop", "made_ms": 0, "pages": []}"#;
+        let old: HotList = serde_json::from_str(old).unwrap();
+        assert_eq!(old.variants, VariantShares::default());
     }
 
     fn paths(list: &HotList) -> Vec<&str> {

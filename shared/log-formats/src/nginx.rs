@@ -34,6 +34,7 @@ fn parse_json(line: &[u8], each: impl FnOnce(&Record<'_>)) -> Result<(), BadLine
         "query",
         "user_agent",
         "referer",
+        "accept_encoding",
         "protocol",
         "tls_version",
         "request_id",
@@ -48,6 +49,7 @@ fn parse_json(line: &[u8], each: impl FnOnce(&Record<'_>)) -> Result<(), BadLine
         query,
         user_agent,
         referer,
+        accept_encoding,
         protocol,
         tls,
         id,
@@ -72,6 +74,7 @@ fn parse_json(line: &[u8], each: impl FnOnce(&Record<'_>)) -> Result<(), BadLine
         cache: cache_result(&object.text("cache")),
         user_agent: Text::plain(user_agent.as_bytes()),
         referer: Text::plain(referer.as_bytes()),
+        accept_encoding: Text::plain(accept_encoding.as_bytes()),
         protocol: protocol.as_bytes(),
         tls_version: tls.as_bytes(),
         request_id: id.as_bytes(),
@@ -195,7 +198,7 @@ mod tests {
         let line = b"{\"time\":\"2026-11-27T10:20:30.123+00:00\",\"request_id\":\"r\",\"client_address\":\"192.0.2.1\",\
             \"method\":\"GET\",\"host\":\"halden.example\",\"path\":\"/a\\\"b\",\"query\":\"q=\xff\",\"status\":200,\
             \"bytes_sent\":99,\"request_seconds\":0.012,\"cache\":\"HIT\",\"upstream_seconds\":null,\
-            \"web_address\":\"\",\"web_header_seconds\":\"\",\"user_agent\":\"x\"}";
+            \"web_address\":\"\",\"web_header_seconds\":\"\",\"user_agent\":\"x\",\"accept_encoding\":\"br,gzip\"}";
         let parsed = request(line, |request| {
             assert_eq!((request.time_ms, request.status), (1_795_774_830_123, 200));
             assert_eq!(
@@ -207,6 +210,7 @@ mod tests {
                 (Some(12_000), None)
             );
             assert_eq!(request.cache, CacheResult::Hit);
+            assert_eq!(request.accept_encoding.decode(), "br,gzip");
         });
         assert_eq!(parsed, Ok(()));
     }

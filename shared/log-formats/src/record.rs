@@ -96,6 +96,11 @@ pub struct Request<'a> {
     pub user_agent: Text<'a>,
     /// The `Referer` header.
     pub referer: Text<'a>,
+    /// The `Accept-Encoding` header, where the log has it: of a proxy's log, as CloudFront
+    /// normalised it.
+    pub accept_encoding: Text<'a>,
+    /// The `Accept` header, where the log has it.
+    pub accept: Text<'a>,
     /// HTTP version.
     pub protocol: &'a [u8],
     /// TLS version.

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::sketch::LatencySketch;
-use crate::{AgentClass, Counters, Frequent, Merge, Network, OperatorSums, PageStats};
+use crate::{AgentClass, Counters, Frequent, Merge, Negotiation, Network, OperatorSums, PageStats};
 
 /// Milliseconds of an hour.
 pub const HOUR_MS: i64 = 3_600_000;
@@ -129,6 +129,9 @@ pub struct Hour {
     pub agents: Frequent<String, AgentStats>,
     /// Requests by class of user agent.
     pub agent_classes: BTreeMap<AgentClass, u64>,
+    /// In which forms visitors asked. Sums that were stored before it was counted have none.
+    #[serde(default)]
+    pub negotiation: Negotiation,
 }
 
 impl Default for Window {
@@ -158,6 +161,7 @@ impl Default for Hour {
             referrers: Frequent::new(REFERRERS),
             agents: Frequent::new(AGENTS),
             agent_classes: BTreeMap::new(),
+            negotiation: Negotiation::default(),
         }
     }
 }
@@ -191,6 +195,7 @@ impl Hour {
         self.referrers.merge(&other.referrers);
         self.agents.merge(&other.agents);
         merge_counts(&mut self.agent_classes, &other.agent_classes);
+        self.negotiation.merge(&other.negotiation);
     }
 }
 

@@ -7,15 +7,18 @@
 
 mod activity;
 mod agent;
+mod browser;
 mod counters;
 mod frequent;
 mod groups;
 mod hour;
 mod live;
+mod negotiation;
 mod network;
 mod observer;
 mod operator;
 mod page;
+mod page_name;
 mod path;
 mod rules;
 mod sketch;
@@ -28,6 +31,7 @@ pub use frequent::{Frequent, Merge};
 pub use hour::{
     AgentStats, ClientStats, HOUR_MS, Hour, MINUTES, Minute, RouteStats, WINDOW_MS, WINDOWS, Window,
 };
+pub use negotiation::{Device, Encoding, Negotiation, Picture};
 pub use network::Network;
 pub use observer::Observer;
 pub use operator::OperatorSums;

@@ -1,9 +1,10 @@
 use log_formats::{Request, Text};
 
+use crate::browser::Browser;
 use crate::groups::Groups;
 use crate::hour::{AGENTS, ClientStats, HOUR_MS, Hour, PAGES, RouteStats, WINDOW_MS, Window};
-use crate::observer::MAX_PAGE_BYTES;
 use crate::page::LivePage;
+use crate::page_name::MAX_PAGE_BYTES;
 use crate::{AgentClass, AgentStats, Frequent, Merge, Network, PathTraits, SummaryRules};
 
 /// Statuses have three digits.
@@ -28,6 +29,7 @@ pub(crate) struct Live {
 struct LiveAgent {
     text: String,
     class: AgentClass,
+    browser: Option<Browser>,
     bytes_sent: u64,
 }
 
@@ -63,8 +65,13 @@ impl Live {
         }
     }
 
+    /// Counts a user agent, and tells what it is.
     #[inline]
-    pub(crate) fn count_agent(&mut self, request: &Request<'_>, warmer: &str) -> AgentClass {
+    pub(crate) fn count_agent(
+        &mut self,
+        request: &Request<'_>,
+        warmer: &str,
+    ) -> (AgentClass, Option<Browser>) {
         let raw = &request.user_agent.raw[..request.user_agent.raw.len().min(MAX_PAGE_BYTES)];
         let agent = self.agents.count(raw, |raw| {
             let text = Text {
@@ -74,6 +81,7 @@ impl Live {
             let text = text.decode().into_owned();
             let class = AgentClass::of(&text, warmer);
             let agent = LiveAgent {
+                browser: (class == AgentClass::Browser).then(|| Browser::of(&text)),
                 text,
                 class,
                 ..LiveAgent::default()
@@ -82,7 +90,7 @@ impl Live {
         });
         agent.bytes_sent = agent.bytes_sent.saturating_add(request.bytes_sent);
         self.classes[agent.class as usize] += 1;
-        agent.class
+        (agent.class, agent.browser)
     }
 
     /// Counts what stands for the whole hour; its counters are the sums of its windows.

@@ -16,6 +16,11 @@ pub struct SummaryRules {
     /// Query parameters that make another page; all others are left out of a page's name.
     #[serde(default)]
     pub page_parameters: Vec<String>,
+    /// Query parameters that make another page where their value is one plain word: up to 20
+    /// letters a-z, and nothing else, so that what people search for can be ranked and what
+    /// they say of themselves is not kept. Words are written in small letters.
+    #[serde(default)]
+    pub page_words: Vec<String>,
     /// Paths of forms that people log in with.
     #[serde(default)]
     pub logins: Vec<String>,

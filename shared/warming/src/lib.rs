@@ -49,6 +49,7 @@ pub use config::{
     Verify, WarmingError,
 };
 pub use histogram::Histogram;
+pub use hot_list::VariantShares;
 pub use index::{INDEX_KEY, RunIndex, report_keys};
 pub use item::{Chunk, Item, MAX_CHUNK_BYTES, MAX_CHUNK_ITEMS};
 pub use lane::{Lane, Reason};
@@ -69,4 +70,4 @@ pub use signature::{SIGNATURE_HEADER, product, signature_header};
 pub use skip::SkipReason;
 pub use trace::{HealthSeen, LimitMinute, Stop};
 pub use variant::{Device, Encoding, Picture, Variant, VariantError};
-pub use variants::{MAX_VARIANTS, VariantSet, VariantShares, variants};
+pub use variants::{MAX_VARIANTS, VariantSet, variants};

@@ -161,6 +161,7 @@ mod tests {
                 hot("/products/b", 50.0, Some(100.0), Some(0.5)),
                 hot("/always-there", 900.0, Some(100.0), Some(1.0)),
             ],
+            variants: hot_list::VariantShares::default(),
         }
     }
 

@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 use crate::config::{SiteWarming, Target};
 use crate::item::{MAX_CHUNK_BYTES, MAX_CHUNK_ITEMS};
 use crate::run::{PlanState, Run};
-use crate::variants::{VariantSet, VariantShares, variants};
+use crate::variants::{VariantSet, variants};
 use crate::{Chunk, Item, Offer, Robots, SkipReason, Variant};
 
 /// Longest path that is asked for, in bytes.
@@ -21,8 +21,6 @@ pub struct PlanScope<'a> {
     pub run: &'a Run,
     /// What the target's `robots.txt` allows.
     pub robots: &'a Robots,
-    /// What visitors ask for, where that is known.
-    pub shares: Option<&'a VariantShares>,
     /// In milliseconds since 1970.
     pub now_ms: i64,
 }
@@ -145,7 +143,7 @@ impl<'a> Planner<'a> {
         let VariantSet {
             variants,
             out_of_reach,
-        } = variants(policy, self.scope.shares, least);
+        } = variants(policy, self.scope.run.shares.as_ref(), least);
         for name in out_of_reach {
             if !self.out_of_reach.contains(&name) {
                 self.out_of_reach.push(name);

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::config::RunBudget;
-use crate::{ChunkProgress, Lane, Reason, SkipReason};
+use crate::{ChunkProgress, Lane, Reason, SkipReason, VariantShares};
 
 /// Paths of one request at most.
 pub const MAX_REQUEST_PATHS: usize = 3000;
@@ -43,6 +43,11 @@ pub struct Run {
     pub started_ms: i64,
     /// When what made it necessary happened.
     pub event_ms: Option<i64>,
+    /// In which forms visitors asked for pages when its plan began: later they may ask
+    /// otherwise, and its chunks would be others under the same numbers. `None` until it is
+    /// planned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shares: Option<VariantShares>,
     /// How far its plan is.
     pub plan: PlanState,
     /// Whether all of its chunks are in the queue.
@@ -91,6 +96,7 @@ impl Run {
             source: source.to_owned(),
             started_ms,
             event_ms: None,
+            shares: None,
             plan: PlanState::default(),
             is_planned: false,
             out_of_reach: Vec::new(),

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use health_checks::Percent;
+use hot_list::VariantShares;
 
 use crate::CachePolicy;
 use crate::variant::{Device, Encoding, Picture, Variant, is_language};
@@ -21,20 +22,6 @@ const WITHIN_REACH: [&str; 8] = [
     "cloudfront-is-desktop-viewer",
     "cloudfront-forwarded-proto",
 ];
-
-/// Which share of visitors asks for what, by the names that variants have: `{"br": 0.97}`.
-/// What is not known is left empty.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct VariantShares {
-    /// `br`, `gzip`, `plain`.
-    pub encodings: BTreeMap<String, f64>,
-    /// `desktop`, `mobile`, `tablet`.
-    pub devices: BTreeMap<String, f64>,
-    /// Languages as in `Accept-Language`.
-    pub languages: BTreeMap<String, f64>,
-    /// `avif`, `webp`, `unsaid`.
-    pub pictures: BTreeMap<String, f64>,
-}
 
 /// The variants of a page that are worth warming.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,9 @@
 //! The site's configuration, and what is said of one that is wrong.
 
 use hot_list::{HotList, HotPage};
-use warming::{Lane, PathPattern, QueryKey, Reason, SiteWarming, SourceKind, WarmingError};
+use warming::{
+    Lane, PathPattern, QueryKey, Reason, SiteWarming, SourceKind, VariantShares, WarmingError,
+};
 
 /// The faults of a configuration, each as one line.
 fn faults(text: &str) -> Vec<String> {
@@ -111,6 +113,7 @@ fn a_query_is_called_for_the_hot_pages_that_need_it() {
         ]
         .map(page)
         .into(),
+        variants: VariantShares::default(),
     };
     let site = SiteWarming::of_site().unwrap();
     let query = |id| site.queries.iter().find(|query| query.id == id).unwrap();
@@ -125,6 +128,40 @@ fn a_query_is_called_for_the_hot_pages_that_need_it() {
     assert_eq!((policy.soft.as_secs(), policy.hard.as_secs()), (60, 86_400));
     assert!((policy.jitter - 0.1).abs() < 1e-9);
     assert!(PathPattern::try_from("products".to_owned()).is_err());
+}
+
+/// What visitors search for is in no page name of the logs but one plain word, and only so many
+/// of them are kept warm.
+#[test]
+fn searches_are_called_for_the_words_of_the_logs_up_to_a_limit() {
+    let logs = include_str!("../../site-logs/logs.toml");
+    assert!(logs.contains("page_words = [\"q\"]"));
+    let site = SiteWarming::of_site().unwrap();
+    let search = site.queries.iter().find(|query| query.id == "search");
+    let search = search.unwrap();
+    let page = |path: String| HotPage {
+        path,
+        heat: 1.0,
+        origin_ms: None,
+        saved_ms: 0.0,
+        hit_ratio: None,
+        last_status: 200,
+    };
+    let words = (0..2 * search.top).map(|number| format!("/search?q=word{number}"));
+    let list = HotList {
+        site: "halden".to_owned(),
+        made_ms: 0,
+        pages: words.chain(["/search".to_owned()]).map(page).collect(),
+        variants: VariantShares::default(),
+    };
+    let calls = search.calls(Some(&list));
+    assert_eq!(calls.len(), search.top);
+    assert_eq!(
+        (calls[0].key.as_str(), calls[0].params.as_slice()),
+        ("search:word0", &["word0".to_owned()][..])
+    );
+    assert_eq!(calls[0].tags, ["catalogue"]);
+    assert!(search.calls(None).is_empty());
 }
 
 const ALL_WRONG: &str = r#"

@@ -29,7 +29,10 @@ static CONFIGURATION: LazyLock<SiteWarming> = LazyLock::new(|| SiteWarming::pars
 const NOW_MS: i64 = 1_795_774_830_000;
 
 fn run() -> Run {
-    Run::new("shop-hot-1".to_owned(), "shop", Reason::Hot, "hot", NOW_MS)
+    Run {
+        shares: Some(mobiles()),
+        ..Run::new("shop-hot-1".to_owned(), "shop", Reason::Hot, "hot", NOW_MS)
+    }
 }
 
 fn robots() -> Robots {
@@ -78,13 +81,12 @@ fn entry() -> impl Strategy<Value = Entry> {
 /// Plans documents from where a run's plan is, until some chunks were sent.
 fn plan(documents: &[Vec<Entry>], run: &Run, most: usize) -> (Vec<Planned>, Option<PlanState>) {
     let site = &*CONFIGURATION;
-    let (robots, shares) = (robots(), mobiles());
+    let robots = robots();
     let mut planner = Planner::new(PlanScope {
         site,
         target: site.target("shop").unwrap(),
         run,
         robots: &robots,
-        shares: Some(&shares),
         now_ms: NOW_MS,
     });
     let mut sent = Vec::new();

@@ -9,6 +9,7 @@ mod support;
 #[path = "../../../warm-pages/tests/support/origin.rs"]
 mod origin;
 
+mod forms;
 mod place;
 mod runs;
 mod sitemaps;

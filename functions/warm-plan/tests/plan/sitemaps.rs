@@ -32,7 +32,7 @@ fn assert_whole(chunks: &BTreeMap<u32, Chunk>) {
 
 /// An index of two sitemaps of 3,000 pages each, the second with gzip around it. With `breaks`,
 /// the second one's connection breaks off in the middle the first time.
-async fn index_site(breaks: bool) -> Origin {
+pub(crate) async fn index_site(breaks: bool) -> Origin {
     let port = Arc::new(OnceLock::<u16>::new());
     let known = Arc::clone(&port);
     let breaks = AtomicBool::new(breaks);

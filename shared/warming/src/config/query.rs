@@ -6,7 +6,7 @@ use health_checks::{Percent, Period};
 use hot_list::HotList;
 use serde::Deserialize;
 
-use super::template::{PathPattern, Template};
+use super::{PathPattern, Template};
 
 /// A query whose answer is kept in Redis, and made anew before visitors need it.
 ///
