@@ -20,6 +20,7 @@ import alb_access_logs
 import alb_log_delivery
 import cloudtrail_keys
 import edge_invalidations
+import service_events
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator
 from ministack.services import alb, cloudfront, cloudwatch, cloudwatch_logs, lambda_svc
@@ -48,7 +49,13 @@ USED = {
     ],
     cloudwatch: ["record_metric"],
     cloudwatch_logs: ["_append_log_events"],
-    lambda_svc: ["function_policy_for_arn", "handle_function_url_request", "resolve_function_url"],
+    lambda_svc: [
+        "_execute_function",
+        "_throttle_response",
+        "function_policy_for_arn",
+        "handle_function_url_request",
+        "resolve_function_url",
+    ],
     changesets: ["validate_template_support"],
     engine: ["validate_template_support"],
     handlers: ["validate_template_support"],
@@ -61,7 +68,8 @@ def check_symbols():
     missing = [
         f"{owner.__name__}.{name}"
         for used in (
-            USED, alb_access_logs.USED, alb_log_delivery.USED, cloudtrail_keys.USED, edge_invalidations.USED
+            USED, alb_access_logs.USED, alb_log_delivery.USED, cloudtrail_keys.USED, edge_invalidations.USED,
+            service_events.USED,
         )
         for owner, names in used.items()
         for name in names
@@ -372,15 +380,23 @@ def record_unknown_resources():
 
 
 FAILING = pathlib.Path("failing-services")
-"""Names of services that answer 500 for now, one a line, in the working directory."""
+"""Names of services that fail for now, one a line, in the working directory."""
+
+
+def is_failing(service):
+    """Whether a test has taken a service away."""
+    return FAILING.exists() and service in FAILING.read_text().split()
 
 
 def fail_on_request():
-    """Lets tests take a service away: it answers 500 while its name is in `FAILING`."""
+    """Lets tests take a service away: it answers 500 while its name is in `FAILING`.
+
+    Lambda runs no function then, whoever calls it.
+    """
 
     def failing(service, handle):
         async def handle_or_fail(*request):
-            if FAILING.exists() and service in FAILING.read_text().split():
+            if is_failing(service):
                 error = {"__type": "InternalServerError", "message": f"{service} is failing on request"}
                 return 500, {"Content-Type": "application/x-amz-json-1.0"}, json.dumps(error).encode()
             return await handle(*request)
@@ -389,6 +405,15 @@ def fail_on_request():
 
     for service in ("dynamodb", "s3", "sqs"):
         app.SERVICE_HANDLERS[service] = failing(service, app.SERVICE_HANDLERS[service])
+
+    execute = lambda_svc._execute_function
+
+    def execute_or_fail(function, event):
+        if is_failing("lambda"):
+            return lambda_svc._throttle_response("FunctionInvocationRateLimitExceeded", "failing on request")
+        return execute(function, event)
+
+    lambda_svc._execute_function = execute_or_fail
 
 
 def leave_health_to_the_site():
@@ -410,6 +435,7 @@ EXTENSIONS = [
     alb_access_logs.log_requests,
     cloudtrail_keys.answer_public_keys,
     edge_invalidations.carry_out,
+    service_events.take_from_root,
     add_embedded_metrics,
     fail_on_request,
     record_unknown_resources,

@@ -183,6 +183,7 @@ class FailingServices(unittest.TestCase):
             tempfile.TemporaryDirectory() as directory,
             mock.patch.object(extension, "FAILING", pathlib.Path(directory, "failing")),
             mock.patch.dict(app.SERVICE_HANDLERS, handlers_before),
+            mock.patch.object(lambda_svc, "_execute_function", lambda _function, event: {"body": event}),
         ):
             extension.fail_on_request()
 
@@ -193,6 +194,14 @@ class FailingServices(unittest.TestCase):
             extension.FAILING.write_text("sqs\ndynamodb")
             self.assertEqual((status("sqs"), status("dynamodb"), status("s3")), (500, 500, 200))
             extension.FAILING.write_text("")
+            self.assertEqual(status("sqs"), 200)
+
+            def run():
+                return lambda_svc._execute_function_with_config_scope({"FunctionArn": FUNCTION}, "event")
+
+            self.assertEqual(run()["body"], "event")
+            extension.FAILING.write_text("lambda")
+            self.assertTrue(run()["throttle"])
             self.assertEqual(status("sqs"), 200)
 
 

@@ -70,6 +70,20 @@ impl Stack {
         self.road.web.start_one(index)
     }
 
+    /// Stops the reverse proxy, as an outage of all its machines would. Does nothing where it is
+    /// stopped.
+    pub fn stop_proxy(&self) {
+        self.road.proxy.stop();
+    }
+
+    /// Starts the reverse proxy again. Does nothing where it runs.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start_proxy(&self) -> Result<()> {
+        self.road.proxy.resume()
+    }
+
     /// Has the reverse proxy read its configuration again.
     ///
     /// # Errors
@@ -78,8 +92,8 @@ impl Stack {
         self.road.proxy.reload()
     }
 
-    /// Makes AWS services (`dynamodb`, `s3`, `sqs`) answer 500 from now on; an empty list
-    /// mends them all.
+    /// Makes AWS services (`dynamodb`, `s3`, `sqs`) answer 500 from now on, and with `lambda` no
+    /// function run, whoever calls it; an empty list mends them all.
     ///
     /// # Errors
     /// When the emulator cannot be told.

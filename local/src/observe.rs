@@ -59,6 +59,16 @@ impl Stack {
             .sum()
     }
 
+    /// Calls an API that speaks the query protocol, such as CloudFormation's, as root: `form` is a
+    /// form with `Action` and `Version`. Returns the XML of its answer.
+    ///
+    /// # Errors
+    /// When the service refuses.
+    pub fn query_api(&self, service: &str, form: &str) -> Result<String> {
+        let media_type = "application/x-www-form-urlencoded";
+        self.aws.post(service, media_type, None, form)
+    }
+
     /// Calls an API that speaks JSON, as root.
     pub(crate) fn json_api(&self, service: &str, target: &str, request: &Value) -> Result<Value> {
         let media_type = "application/x-amz-json-1.0";

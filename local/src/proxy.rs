@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -54,7 +55,8 @@ pub struct ProxyOptions {
 /// The running proxy. Dropping it stops it.
 #[derive(Debug)]
 pub struct Proxy {
-    service: Service,
+    service: Mutex<Option<Service>>,
+    http_port: u16,
     environment: Vec<(&'static str, String)>,
     state: PathBuf,
     logs: PathBuf,
@@ -75,26 +77,52 @@ impl Proxy {
         let logs = options.logs.clone();
         script("prepare", &environment, &logs)?;
         script("discover-upstreams", &environment, &logs)?;
+        let proxy = Self {
+            service: Mutex::default(),
+            http_port: options.http_port,
+            environment,
+            state: state.to_owned(),
+            logs,
+        };
+        proxy.resume()?;
+        Ok(proxy)
+    }
+
+    /// Stops nginx, as an outage would. Does nothing where it is stopped.
+    pub fn stop(&self) {
+        self.service
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+    }
+
+    /// Starts nginx again, with what it has kept, and waits until it answers. Does nothing where
+    /// it runs.
+    ///
+    /// # Errors
+    /// When nginx is missing, or refuses its configuration or a port.
+    pub fn resume(&self) -> Result<()> {
+        let mut running = self.service.lock().unwrap_or_else(PoisonError::into_inner);
+        if running.is_some() {
+            return Ok(());
+        }
+        // One that was killed has left its socket behind, which nobody can listen on again.
+        let _ = fs::remove_file(self.state.join("waf.sock"));
         let nginx = machine::find_program("nginx").context("find nginx: install it")?;
         let mut command = bound_command(&nginx, StopBy::Terminate, None);
         // `-e` holds until the configuration is read, which names its own.
         command
             .args(["-e", "stderr", "-c"])
-            .arg(state.join("conf/nginx.conf"));
-        let log = logs.join("proxy.log");
-        let service = Service::start("the reverse proxy", command, &log, StopBy::Terminate)?;
-        let mut proxy = Self {
-            service,
-            environment,
-            state: state.to_owned(),
-            logs,
-        };
-        let health = format!("http://127.0.0.1:{}/healthz", options.http_port);
-        proxy.service.wait_until(
+            .arg(self.configuration());
+        let log = self.logs.join("proxy.log");
+        let mut service = Service::start("the reverse proxy", command, &log, StopBy::Terminate)?;
+        let health = format!("http://127.0.0.1:{}/healthz", self.http_port);
+        service.wait_until(
             || ureq::get(&health).call().is_ok(),
             Duration::from_secs(60),
         )?;
-        Ok(proxy)
+        *running = Some(service);
+        Ok(())
     }
 
     /// Has nginx read its configuration again. It goes on serving meanwhile.

@@ -11,6 +11,7 @@ fn extension_closes_every_gap() {
         .args(["-m", "unittest", "--quiet"])
         .args(["test_extension", "test_alb_access_logs"])
         .args(["test_cloudtrail_keys", "test_edge_invalidations"])
+        .arg("test_service_events")
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/emulator"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .output()

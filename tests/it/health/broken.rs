@@ -94,6 +94,7 @@ impl<'a> Broken<'a> {
         for index in [0, 1] {
             stack.start_web_server(index)?;
         }
+        stack.start_proxy()?;
         Ok(())
     }
 }

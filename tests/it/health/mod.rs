@@ -1,6 +1,7 @@
 //! How the site is, from what breaks to whoever is told of it.
 
 mod broken;
+mod cloud;
 mod database;
 mod events;
 mod judged;

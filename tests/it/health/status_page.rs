@@ -208,6 +208,9 @@ fn it_outlives_all_that_it_tells_of() {
     stack.fail_services(&["dynamodb", "sqs"]).unwrap();
     // The prober itself has nowhere to keep what it sees: from now on the page is as it was.
     assert!(probe(&stack)["errorType"].is_string());
+    stack.stop_proxy();
+    stack.fail_services(&["dynamodb", "sqs", "lambda"]).unwrap();
+    assert_all_is_gone(&stack, &broken);
     let page = published(&stack, "status").unwrap();
     for path in ["/status", "/status.json", "/status/incidents.atom"] {
         // From where it is kept, and not from whoever has asked for it before.
@@ -232,4 +235,17 @@ fn it_outlives_all_that_it_tells_of() {
     ] {
         assert!(page.contains(words), "{words} in {page}");
     }
+}
+
+/// No function runs, no proxy answers, and so no page does but one that somebody has kept.
+fn assert_all_is_gone(stack: &Stack, broken: &Broken<'_>) {
+    // Of a function, by the load balancer; and one that the edge has no copy of.
+    for path in ["/health/live", "/pages/about?status=outlives"] {
+        broken.forget_at_the_edge(path);
+        let answer = get_from(stack, path, &[]);
+        assert!(answer.status >= 500, "{path}: {}", answer.status);
+    }
+    let proxy = stack.proxy_url().replace("http://", "");
+    let refused = std::net::TcpStream::connect(proxy).unwrap_err();
+    assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
 }

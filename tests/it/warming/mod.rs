@@ -4,6 +4,7 @@
 mod brake;
 mod edge_log;
 mod health;
+mod hint;
 mod killed;
 mod outbox;
 mod publish;
