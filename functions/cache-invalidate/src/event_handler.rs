@@ -28,6 +28,8 @@ pub struct Outcome {
     pub purges: usize,
     /// Whether something is left for a later run.
     pub is_more: bool,
+    /// The age of the oldest change that a cache may not know, in milliseconds; 0 when all know.
+    pub lag_ms: u64,
 }
 
 /// Makes caches forget what the outbox says, whatever the event holds. Waits for what is due
@@ -70,9 +72,10 @@ async fn run(
         events,
         purges,
         is_more,
+        lag_ms,
     } = run.outcome;
     if events + purges > 0 {
-        info!(events, purges, is_more, "Invalidated");
+        info!(events, purges, is_more, lag_ms, "Invalidated");
     }
     run.failure.map_or(Ok(run.outcome), Err)
 }
@@ -105,9 +108,9 @@ impl Run<'_> {
         };
         self.take_steps(metrics).await?;
         let outlook = self.deps.purges.outlook().await?;
-        if let Some(age) = outlook.oldest_event {
-            metrics.add("OutboxLagMs", Unit::Milliseconds, age.as_millis() as f64);
-        }
+        let lag = outlook.oldest_change.unwrap_or_default().as_millis();
+        self.outcome.lag_ms = u64::try_from(lag).unwrap_or(u64::MAX);
+        metrics.add("OutboxLagMs", Unit::Milliseconds, lag as f64);
         self.outcome.is_more = outlook.next_in.is_some() || outlook.oldest_event.is_some();
         let left = self.deadline.remaining(SystemTime::now());
         if is_full && !left.is_zero() {

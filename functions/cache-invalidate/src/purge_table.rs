@@ -42,12 +42,17 @@ const DONE: &str = "UPDATE cache_purges SET done_at = clock_timestamp(), lease_u
      WHERE id = $1 AND done_at IS NULL";
 
 /// In how many milliseconds the next step is due, the age of the oldest event that was not taken,
-/// and how many such there are (up to a thousand).
+/// and the age of the oldest change that a cache may not know, taken or not. `least` passes over
+/// what is NULL.
 const OUTLOOK: &str = "SELECT \
      (SELECT floor(extract(epoch FROM min(greatest(due_at, lease_until)) - clock_timestamp()) \
        * 1000)::bigint FROM cache_purges WHERE done_at IS NULL), \
      (SELECT floor(extract(epoch FROM clock_timestamp() - min(created_at)) * 1000)::bigint \
-       FROM cache_events WHERE invalidated_at IS NULL)";
+       FROM cache_events WHERE invalidated_at IS NULL), \
+     (SELECT floor(extract(epoch FROM clock_timestamp() - least( \
+       (SELECT min(created_at) FROM cache_events WHERE invalidated_at IS NULL), \
+       (SELECT min(changed_at) FROM cache_purges \
+         WHERE done_at IS NULL AND completed_at IS NULL))) * 1000)::bigint)";
 
 const FORGET_PURGES: &str = "DELETE FROM cache_purges WHERE id IN (SELECT id FROM cache_purges \
      WHERE done_at < now() - interval '7 days' ORDER BY id LIMIT $1)";
@@ -88,6 +93,8 @@ pub(crate) struct Outlook {
     pub(crate) next_in: Option<Duration>,
     /// The age of the oldest event that was not taken.
     pub(crate) oldest_event: Option<Duration>,
+    /// The age of the oldest change that was not taken, or that CloudFront is not done with.
+    pub(crate) oldest_change: Option<Duration>,
 }
 
 /// Adds a purge, in the transaction that takes its events.
@@ -172,6 +179,7 @@ impl PurgeTable {
         Ok(Outlook {
             next_in: ms(0)?,
             oldest_event: ms(1)?,
+            oldest_change: ms(2)?,
         })
     }
 

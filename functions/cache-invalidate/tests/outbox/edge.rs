@@ -52,6 +52,7 @@ async fn a_run_sees_both_passes_through_when_it_may_wait() {
         (outcome.events, outcome.purges, outcome.is_more),
         (1, 2, false)
     );
+    assert_eq!(outcome.lag_ms, 0, "all caches know");
     assert_eq!(world.aws.seen().warmings.len(), 2);
 }
 
@@ -143,6 +144,9 @@ async fn refusals_are_tried_again_given_up_or_waited_out() {
     world.aws.seen().refuses = Some("TooManyInvalidationsInProgress");
     world.run().await.unwrap();
     assert_eq!(world.sql(purge), ["1|t"]);
+    // Meanwhile the edge shows what it had: the alarm goes by this.
+    world.sql("UPDATE cache_purges SET changed_at = now() - interval '10 minutes'");
+    assert!(world.run().await.unwrap().lag_ms >= 600_000);
     world.pass_time();
     world.aws.seen().refuses = Some("AccessDenied");
     assert!(world.run().await.is_err());
