@@ -1,8 +1,8 @@
-//! Alarms: the checks' graph, who is told, and what the runbook says of them.
+//! Alarms: the checks' graph, and what the runbook says of them.
 
 use std::path::Path;
 
-use super::{resource, resources_of, template};
+use super::template;
 
 /// The checks' graph is in the template as alarms, so that it works without our functions.
 #[test]
@@ -15,29 +15,6 @@ fn the_composite_alarms_are_those_of_the_checks() {
         alarms.yaml(),
         "the section of template.yaml must be this"
     );
-}
-
-#[test]
-fn every_alarm_is_sent_and_knows_what_silence_means() {
-    for name in resources_of("AWS::CloudWatch::Alarm") {
-        let alarm = resource(&name);
-        // A check's alarm that another one may silence: its composite tells.
-        if alarm.contains("MetricName: HealthState") && !alarm.contains("AlarmActions") {
-            let composite = name.replace("StateAlarm", "Alarm");
-            assert!(resource(&composite).contains("ActionsSuppressor"), "{name}");
-            continue;
-        }
-        for setting in [
-            "AlarmActions: [!Ref AlarmTopic]",
-            "OKActions:",
-            "TreatMissingData:",
-        ] {
-            assert!(alarm.contains(setting), "{name}: {setting}");
-        }
-        // ElastiCache measures nodes, not groups.
-        let is_caches = alarm.contains("Namespace: AWS/ElastiCache");
-        assert_eq!(is_caches, alarm.contains("Name: CacheClusterId"), "{name}");
-    }
 }
 
 #[test]

@@ -1,7 +1,10 @@
-//! The template against the code: what CloudFormation cannot check.
+//! The template against the code: what CloudFormation cannot check. What must hold of the template by
+//! itself is in `shared/template-rules`.
 
 mod alarms;
-mod grants;
+mod deployments;
+mod neighbours;
+mod protection;
 mod variables;
 
 use std::path::Path;
@@ -48,22 +51,6 @@ pub(crate) fn resources_of(kind: &str) -> Vec<String> {
         .collect()
 }
 
-fn number(resource: &str, property: &str) -> u32 {
-    let line = resource
-        .lines()
-        .find(|line| line.trim().starts_with(&format!("{property}:")))
-        .unwrap();
-    line.split(':')
-        .nth(1)
-        .unwrap()
-        .split('#')
-        .next()
-        .unwrap()
-        .trim()
-        .parse()
-        .unwrap()
-}
-
 #[test]
 fn every_function_folder_has_its_resource_and_its_page() {
     let template = template();
@@ -77,26 +64,6 @@ fn every_function_folder_has_its_resource_and_its_page() {
         );
         let page = root.join(format!("docs/functions/{name}.md"));
         assert!(page.is_file(), "{}", page.display());
-    }
-}
-
-#[test]
-fn the_queues_wait_six_times_as_long_as_their_functions_run() {
-    for (queue, function) in [
-        ("ImageDeriveQueue", "ImageDeriveFunction"),
-        ("AcceptQueue", "FormsDrainFunction"),
-        ("DeliveryQueue", "FormsDeliverFunction"),
-        ("ProjectionQueue", "FormsProjectFunction"),
-        ("FilesQueue", "FormsFilesFunction"),
-        ("LogQueue", "LogProcessorFunction"),
-        ("WarmP0Queue", "WarmPagesFunction"),
-        ("WarmP1Queue", "WarmPagesFunction"),
-        ("WarmP2Queue", "WarmPagesFunction"),
-    ] {
-        let (queue, function) = (resource(queue), resource(function));
-        assert!(number(&queue, "VisibilityTimeout") >= 6 * number(&function, "Timeout"));
-        assert!(function.contains("ReportBatchItemFailures"), "{function}");
-        assert!(queue.contains("deadLetterTargetArn"), "{queue}");
     }
 }
 
