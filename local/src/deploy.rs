@@ -95,7 +95,7 @@ fn store_image_parameter(aws: &Aws) -> Result<()> {
 }
 
 /// The template's parameters on this machine.
-fn parameters(aws: &Aws, ports: &PortPlan, forms: &FormsSetup) -> Vec<String> {
+pub(crate) fn parameters(aws: &Aws, ports: &PortPlan, forms: &FormsSetup) -> Vec<String> {
     let site = format!("http://127.0.0.1:{}", ports.site);
     [
         ("EnvironmentClass", "local"),

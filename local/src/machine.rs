@@ -64,6 +64,11 @@ fn postgres_dirs() -> Vec<PathBuf> {
     versions.into_iter().map(|(_, dir)| dir).collect()
 }
 
+/// The cargo that started this program, else the one on `PATH`.
+pub(crate) fn cargo() -> PathBuf {
+    env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from)
+}
+
 /// Whether this process may do everything.
 pub(crate) fn is_root() -> bool {
     nix::unistd::geteuid().is_root()

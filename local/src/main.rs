@@ -1,12 +1,13 @@
 //! `cargo run`: brings the whole site up on this machine until Ctrl-C.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::mpsc;
 use std::thread;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
-use local::{Ports, Progress, Purpose, Stack, StackOptions, Tools};
+use local::{CheckFiles, JudgeTools, Ports, Progress, Purpose, Stack, StackOptions, Tools};
 
 /// The whole site on this machine: builds the functions, starts every service,
 /// deploys template.yaml to an emulator, and serves the site until Ctrl-C.
@@ -24,17 +25,40 @@ struct Arguments {
 enum Task {
     /// Only installs what is missing: Debian packages and the pinned tools.
     Setup {
-        /// Also what `cargo test --workspace` needs (a headless browser).
+        /// Also what `cargo test --workspace` and `validate` need (a headless browser, checkov).
         #[arg(long)]
         tests: bool,
     },
-    /// Only checks template.yaml with `sam validate --lint`.
+    /// Only judges template.yaml: sam validate, cfn-lint, checkov, our own rules.
     Validate,
+    /// Looks at a file of health checks, or makes one of another tool's.
+    #[command(subcommand)]
+    HealthChecks(CheckFiles),
+    /// Compares docs/cost.md with what the renders have that `validate` made last.
+    Costs {
+        /// Writes it anew instead.
+        #[arg(long)]
+        write: bool,
+    },
+    /// Asks a deployed site for what a visitor asks for: `smoke https://www.example.com`.
+    #[command(disable_help_flag = true)]
+    Smoke {
+        /// Address and options; --help says which.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
+    /// Takes a stack down and says what is kept: `teardown --stack-name sidetier`.
+    #[command(disable_help_flag = true)]
+    Teardown {
+        /// Options; --help says which.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
 }
 
 fn main() -> ExitCode {
     match run(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             Progress::plain().failed(&error);
             ExitCode::FAILURE
@@ -42,18 +66,27 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &Arguments) -> Result<()> {
+fn run(arguments: &Arguments) -> Result<ExitCode> {
     let progress = Progress::plain();
-    match arguments.command {
+    match &arguments.command {
         Some(Task::Setup { tests }) => {
-            let purpose = if tests { Purpose::Test } else { Purpose::Run };
+            let purpose = if *tests { Purpose::Test } else { Purpose::Run };
             local::install_packages(purpose, &progress)?;
             Tools::install(&progress)?;
-            Ok(())
+            if *tests {
+                JudgeTools::install(&progress)?;
+            }
         }
-        Some(Task::Validate) => local::validate_template(&Tools::install(&progress)?, &progress),
-        None => serve(arguments.port, &progress),
+        Some(Task::Validate) => local::validate_template(&Tools::install(&progress)?, &progress)?,
+        Some(Task::HealthChecks(files)) => {
+            return files.run(&mut std::io::stdout().lock(), &progress);
+        }
+        Some(Task::Costs { write }) => local::check_costs(*write, &progress)?,
+        Some(Task::Smoke { arguments }) => return Err(local::operate("smoke", arguments)),
+        Some(Task::Teardown { arguments }) => return Err(local::operate("teardown", arguments)),
+        None => serve(arguments.port, &progress)?,
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The site, until Ctrl-C.

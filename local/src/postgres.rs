@@ -28,7 +28,7 @@ pub(crate) fn warm_url(port: u16) -> String {
 }
 
 /// Empties the database, and makes the role that the site's migrations know, as
-/// docs/template.md does in AWS.
+/// docs/deploy.md does in AWS.
 pub(crate) const START_AFRESH: &str = "DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public; \
      GRANT USAGE ON SCHEMA public TO PUBLIC; \
      DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'sidetier_warm') \

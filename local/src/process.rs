@@ -109,6 +109,20 @@ pub(crate) fn run(what: &str, mut command: Command, log: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Runs a command to its end, its standard output into `output`. How it ended says nothing: a
+/// linter fails when it finds something.
+///
+/// # Errors
+/// When it cannot start.
+pub(crate) fn run_into(what: &str, mut command: Command, output: &Path, log: &Path) -> Result<()> {
+    let (err, _) = log_file(log)?;
+    let (out, _) = log_file(output)?;
+    command.stdout(out).stderr(err);
+    let mut child = spawn(command).with_context(|| what.to_owned())?;
+    child.wait().with_context(|| what.to_owned())?;
+    Ok(())
+}
+
 /// The last `count` lines of a file; empty when it cannot be read.
 pub(crate) fn last_lines(file: &Path, count: usize) -> String {
     const TAIL_BYTES: u64 = 16 * 1024;

@@ -46,6 +46,11 @@ impl Progress {
         self.line(&format!("  · {text}"));
     }
 
+    /// Lines of their own, such as a table.
+    pub fn block(&self, text: &str) {
+        self.line(&format!("\n{text}\n"));
+    }
+
     /// A failure, with all its causes.
     pub fn failed(&self, error: &anyhow::Error) {
         self.line(&format!("\n  ✗ failed to {error:#}"));

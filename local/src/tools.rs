@@ -1,4 +1,4 @@
-//! The pinned Python tools: the emulator, the SAM CLI and cargo-lambda.
+//! The pinned Python tools: the emulator, the SAM CLI, cargo-lambda and checkov.
 //!
 //! Each lives in a virtual environment of its own under the per-user cache,
 //! named after the hash of its lock file, so that a changed lock makes a new
@@ -24,6 +24,25 @@ pub struct Tools {
     pub(crate) sam: Environment,
     /// Has `cargo-lambda` and `zig`.
     pub(crate) cargo_lambda: Environment,
+}
+
+/// The tools that only judging the template needs.
+#[derive(Debug, Clone)]
+pub struct JudgeTools {
+    /// Has `checkov`.
+    pub(crate) checkov: Environment,
+}
+
+impl JudgeTools {
+    /// Installs what is missing, from PyPI.
+    ///
+    /// # Errors
+    /// As [`Tools::install`].
+    pub fn install(progress: &Progress) -> Result<Self> {
+        Ok(Self {
+            checkov: Environment::install("checkov", progress)?,
+        })
+    }
 }
 
 /// A Python virtual environment.

@@ -21,6 +21,7 @@ mod log_tables;
 mod log_tier;
 mod logs;
 mod mailbox;
+mod operations;
 mod road;
 mod sample_events;
 mod template;

@@ -75,6 +75,7 @@ fn pure_crates_stay_pure() {
         "object-event",
         "origin-limit",
         "cloud-events",
+        "cost-model",
         "composite-alarms",
         "warming",
         "sample-logs",
@@ -82,6 +83,7 @@ fn pure_crates_stay_pure() {
         "site-logs",
         "sitemap",
         "status-page",
+        "template-rules",
     ] {
         let package = metadata
             .workspace_packages()

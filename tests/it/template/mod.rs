@@ -2,9 +2,7 @@
 //! itself is in `shared/template-rules`.
 
 mod alarms;
-mod deployments;
 mod neighbours;
-mod protection;
 mod variables;
 
 use std::path::Path;
