@@ -7,6 +7,7 @@
 //! cargo run --release -p bench -- ledger       what is acknowledged is there, once
 //! cargo run --release -p bench -- road         cached pages through every tier
 //! cargo run --release -p bench -- logs         access logs against DuckDB, Polars, GoAccess
+//! cargo run --release -p bench -- warming      the cache warmer beside visitors, and its peers
 //! ```
 //!
 //! CPU time is what counts: clock time on a shared machine says little. Reports
@@ -41,6 +42,7 @@ mod sharp;
 mod statistics;
 mod table;
 mod usage;
+mod warming;
 mod worker_process;
 
 use std::io;
@@ -72,9 +74,18 @@ enum Bench {
     Road(road::RoadArgs),
     /// Reading access logs, against gunzip alone, DuckDB, Polars and GoAccess.
     Logs(logs::LogsArgs),
+    /// The cache warmer beside visitors, in a storm, against others, and killed.
+    Warming {
+        /// Which of the measurements.
+        #[command(subcommand)]
+        bench: warming::WarmingBench,
+    },
     /// Our part of `logs`.
     #[command(hide = true)]
     LogWork(logs::WorkArgs),
+    /// A process of the warmer; started by `warming`.
+    #[command(hide = true)]
+    WarmWork(warming::WorkArgs),
     /// Runs a command and prints what it cost.
     #[command(hide = true)]
     RunMeasured {
@@ -100,7 +111,9 @@ fn main() -> Result<()> {
         Bench::Ledger(args) => ledger::run(&args),
         Bench::Road(args) => road::run(&args, &directory),
         Bench::Logs(args) => logs::run(&args, &directory),
+        Bench::Warming { bench } => warming::run(&bench, &directory),
         Bench::LogWork(args) => logs::work(&args),
+        Bench::WarmWork(args) => warming::work(&args),
         Bench::RunMeasured { command } => logs::run_measured(&command),
         Bench::Worker => our_worker::serve(io::stdin().lock(), io::stdout().lock()),
     }

@@ -29,17 +29,27 @@ fn cpu(who: UsageWho) -> Result<Duration> {
 /// High-water mark of this process's resident set in KiB (`VmHWM` of proc(5),
 /// <https://man7.org/linux/man-pages/man5/proc_pid_status.5.html>).
 pub(crate) fn own_peak_kib() -> Result<u64> {
-    let status = fs::read_to_string("/proc/self/status")?;
+    status_kib("self", "VmHWM:")
+}
+
+/// Resident set of a running process in KiB (`VmRSS`).
+pub(crate) fn resident_kib(pid: u32) -> Result<u64> {
+    status_kib(&pid.to_string(), "VmRSS:")
+}
+
+fn status_kib(process: &str, field: &str) -> Result<u64> {
+    let file = format!("/proc/{process}/status");
+    let status = fs::read_to_string(&file)?;
     status
         .lines()
         .find_map(|line| {
-            line.strip_prefix("VmHWM:")?
+            line.strip_prefix(field)?
                 .trim()
                 .strip_suffix(" kB")?
                 .parse()
                 .ok()
         })
-        .context("failed to find VmHWM in /proc/self/status")
+        .with_context(|| format!("failed to find {field} in {file}"))
 }
 
 /// CPU time of a running child process: the sum over its threads
@@ -73,6 +83,7 @@ mod tests {
                 .for_each(|page| *page = page.wrapping_mul(3));
         }
         assert!(own_peak_kib().unwrap() > 32 << 10);
+        assert!(resident_kib(std::process::id()).unwrap() > 32 << 10);
         assert!(running_child_cpu(std::process::id()).unwrap() >= Duration::from_millis(20));
     }
 }

@@ -1,8 +1,12 @@
 //! Which loopback ports the stack uses, and who holds one that is taken.
 
+use std::collections::BTreeSet;
+use std::hash::{BuildHasher, RandomState};
 use std::net::{Ipv4Addr, TcpListener};
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 /// How ports are chosen. Everything listens on 127.0.0.1 only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,16 +83,33 @@ impl Ports {
     }
 }
 
+/// Below the ports that Linux gives to connections
+/// (`net.ipv4.ip_local_port_range`, from 32768), which come and go between a look and a bind.
+const FREE: Range<u16> = 10_000..32_000;
+
+/// Ports that nobody uses, and that this process gave to nobody yet.
 fn free_ports(count: usize) -> Result<Vec<u16>> {
-    // All held at once, so that no port is given twice.
-    let listeners: Vec<TcpListener> = (0..count)
-        .map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
-        .collect::<Result<_, _>>()
-        .context("find free ports")?;
-    listeners
-        .iter()
-        .map(|listener| Ok(listener.local_addr().context("read a port")?.port()))
-        .collect()
+    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
+    // Another process that looks at the same time starts elsewhere.
+    let random = RandomState::new().hash_one(std::process::id());
+    let start = FREE.start + u16::try_from(random % FREE.len() as u64).unwrap_or_default();
+    let is_free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
+    let ports: Vec<u16> = (start..FREE.end)
+        .chain(FREE.start..start)
+        .filter(|port| !given.contains(port))
+        .filter(is_free)
+        .take(count)
+        .collect();
+    if ports.len() < count {
+        bail!(
+            "find {count} free ports from {} to {}",
+            FREE.start,
+            FREE.end
+        );
+    }
+    given.extend(&ports);
+    Ok(ports)
 }
 
 /// The process that listens on a port, from Linux's `/proc/net/tcp`

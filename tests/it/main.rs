@@ -23,6 +23,7 @@ mod logs;
 mod mailbox;
 mod operations;
 mod road;
+mod roles;
 mod sample_events;
 mod template;
 mod tidy;

@@ -155,6 +155,11 @@ async fn fill(bucket: &str) {
     delete.send().await.unwrap();
 }
 
+async fn read(bucket: &str, key: &str) -> Vec<u8> {
+    let object = s3().get_object().bucket(bucket).key(key).send().await;
+    object.unwrap().body.collect().await.unwrap().to_vec()
+}
+
 fn teardown(options: &TeardownOptions) -> anyhow::Result<Vec<String>> {
     let outcome = wait_on(teardown::run(options, &emulator(), Console::standard()))?;
     Ok(outcome.kept.into_iter().map(|(_, name)| name).collect())
@@ -188,10 +193,7 @@ fn a_teardown_empties_what_goes_and_touches_nothing_that_is_kept() {
     );
     assert!(!bucket_exists(&made.goes));
     assert!(table_exists(&made.rows));
-    let object = s3().get_object().bucket(&made.stays).key("a");
-    let object = wait_on(object.send()).unwrap();
-    let bytes = wait_on(object.body.collect()).unwrap().into_bytes();
-    assert_eq!(bytes.as_ref(), b"two");
+    assert_eq!(wait_on(read(&made.stays, "a")), b"two");
 
     let again = teardown(&options).unwrap_err();
     assert!(format!("{again:#}").contains("there is none"), "{again:#}");
