@@ -12,6 +12,9 @@ const PATIENCE_MS: i64 = 5_000;
 const LOOK_MS: i64 = 100;
 /// A chunk that must wait waits at least this long.
 pub(crate) const SHORTEST: Duration = Duration::from_secs(60);
+/// But where only a place is missing, one may be free soon: a chunk is handed back after
+/// [`PATIENCE_MS`], so that few come and go.
+const CROWDED: Duration = Duration::from_secs(10);
 /// And at most this long, before somebody looks again.
 const LONGEST: Duration = Duration::from_secs(900);
 
@@ -49,8 +52,7 @@ pub(crate) fn leave(limiter: &Limiter, place: &Place<'_>, now_ms: i64) -> Leave 
     if limiter.health() == Health::Down {
         return Leave::Stop(Stop::Down);
     }
-    let live = limiter.live(now_ms).map(|share| share.worker.as_str());
-    if place.lane.yields_to(live) {
+    if is_less_urgent(place.lane, limiter, now_ms) {
         return Leave::Stop(Stop::Yielded);
     }
     let until_ms = limiter.paused_until_ms();
@@ -77,12 +79,24 @@ pub(crate) fn leave(limiter: &Limiter, place: &Place<'_>, now_ms: i64) -> Leave 
     Leave::Wait { until_ms }
 }
 
+/// Whether a more urgent lane is at the origin.
+fn is_less_urgent(lane: Lane, limiter: &Limiter, now_ms: i64) -> bool {
+    lane.yields_to(limiter.live(now_ms).map(|share| share.worker.as_str()))
+}
+
 /// How long a chunk waits in its queue before somebody looks at it again. `ill_ms`: how long the
 /// site has not been well; the longer that was, the longer it may yet be.
-pub(crate) fn wait_after(stop: Stop, limiter: &Limiter, ill_ms: i64, now_ms: i64) -> Duration {
+pub(crate) fn wait_after(
+    stop: Stop,
+    lane: Lane,
+    limiter: &Limiter,
+    ill_ms: i64,
+    now_ms: i64,
+) -> Duration {
     let wait_ms = match stop {
         Stop::TimeUp => return Duration::ZERO,
-        Stop::Yielded => return SHORTEST,
+        Stop::Yielded if is_less_urgent(lane, limiter, now_ms) => return SHORTEST,
+        Stop::Yielded => return CROWDED,
         Stop::Paused => limiter.paused_until_ms().saturating_sub(now_ms),
         Stop::Down => ill_ms,
         // The day's budget: tomorrow there is another one.
@@ -149,7 +163,8 @@ mod tests {
         let limiter = limiter(Health::Down, &["p0-a"]);
         let stop = leave(&limiter, &place("p0-a"), NOW_MS);
         assert_eq!(stop, Leave::Stop(Stop::Down));
-        let minutes = |ill_ms| wait_after(Stop::Down, &limiter, ill_ms, NOW_MS).as_secs() / 60;
+        let minutes =
+            |ill_ms| wait_after(Stop::Down, Lane::P0, &limiter, ill_ms, NOW_MS).as_secs() / 60;
         assert_eq!([0, 180_000, 86_400_000].map(minutes), [1, 3, 15]);
     }
 
@@ -158,6 +173,8 @@ mod tests {
         let limiter = limiter(Health::Good, &["p1-b", "p2-a"]);
         let stop = leave(&limiter, &place("p2-a"), NOW_MS);
         assert_eq!(stop, Leave::Stop(Stop::Yielded));
+        let wait = wait_after(Stop::Yielded, Lane::P2, &limiter, 0, NOW_MS);
+        assert_eq!(wait, SHORTEST);
         // Its lease has ended.
         let later_ms = NOW_MS + Rules::default().lease_ms;
         let mut alone = limiter;
@@ -179,7 +196,7 @@ mod tests {
         refused(&mut limiter, Some(300_000));
         let stop = leave(&limiter, &place("p2-a"), NOW_MS);
         assert_eq!(stop, Leave::Stop(Stop::Paused));
-        let wait = wait_after(Stop::Paused, &limiter, 0, NOW_MS);
+        let wait = wait_after(Stop::Paused, Lane::P2, &limiter, 0, NOW_MS);
         assert_eq!(wait, Duration::from_secs(300));
     }
 
@@ -196,15 +213,20 @@ mod tests {
             leave(&limiter, &place, later_ms),
             Leave::Stop(Stop::Yielded)
         );
+        let wait = wait_after(Stop::Yielded, Lane::P2, &limiter, 0, later_ms);
+        assert_eq!(wait, CROWDED);
     }
 
     #[test]
     fn time_that_is_up_costs_the_chunk_nothing() {
         let limiter = limiter(Health::Good, &[]);
         assert_eq!(
-            wait_after(Stop::TimeUp, &limiter, 0, NOW_MS),
+            wait_after(Stop::TimeUp, Lane::P2, &limiter, 0, NOW_MS),
             Duration::ZERO
         );
-        assert_eq!(wait_after(Stop::Bytes, &limiter, 0, NOW_MS), LONGEST);
+        assert_eq!(
+            wait_after(Stop::Bytes, Lane::P2, &limiter, 0, NOW_MS),
+            LONGEST
+        );
     }
 }

@@ -58,7 +58,7 @@ pub(crate) async fn warm_chunk(
         idle_since_ms: now_ms,
     };
     if let Leave::Stop(stop) = leave(&limiter.value, &place, now_ms) {
-        let after = wait_after(stop, &limiter.value, heard.ill_ms, now_ms);
+        let after = wait_after(stop, chunk.lane, &limiter.value, heard.ill_ms, now_ms);
         tell::handed_back(deps, chunk, stop, after);
         return Ok(Ended::HandBack { after });
     }

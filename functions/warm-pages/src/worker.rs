@@ -111,7 +111,13 @@ impl<'a> Worker<'a> {
             return Ok(Ended::Over);
         }
         let stop = self.stop.unwrap_or(Stop::TimeUp);
-        let after = wait_after(stop, &self.limiter.value, self.heard.ill_ms, now_ms);
+        let after = wait_after(
+            stop,
+            self.at.chunk.lane,
+            &self.limiter.value,
+            self.heard.ill_ms,
+            now_ms,
+        );
         let after = self.wait.unwrap_or(after);
         tell::stopped(&self.at, &self.told, stop, after);
         Ok(Ended::HandBack { after })

@@ -42,7 +42,8 @@ pub struct Rules {
     pub error_pause_ms: i64,
     /// After so long without an error, pauses begin anew with the first.
     pub quiet_ms: i64,
-    /// How long a worker that does not renew its lease counts as alive.
+    /// How long a worker that does not renew its lease counts as alive. One that was killed
+    /// keeps its part of the limit from the others for so long.
     pub lease_ms: i64,
 }
 
@@ -66,7 +67,7 @@ impl Default for Rules {
             max_pause_ms: 900_000,
             error_pause_ms: 60_000,
             quiet_ms: 600_000,
-            lease_ms: 60_000,
+            lease_ms: 10_000,
         }
     }
 }
