@@ -40,6 +40,12 @@ enum Task {
         #[arg(long)]
         write: bool,
     },
+    /// Compares docs/architecture.svg and the routes in docs/template.md with those renders.
+    Picture {
+        /// Draws it anew instead.
+        #[arg(long)]
+        write: bool,
+    },
     /// Asks a deployed site for what a visitor asks for: `smoke https://www.example.com`.
     #[command(disable_help_flag = true)]
     Smoke {
@@ -82,6 +88,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode> {
             return files.run(&mut std::io::stdout().lock(), &progress);
         }
         Some(Task::Costs { write }) => local::check_costs(*write, &progress)?,
+        Some(Task::Picture { write }) => local::check_picture(*write, &progress)?,
         Some(Task::Smoke { arguments }) => return Err(local::operate("smoke", arguments)),
         Some(Task::Teardown { arguments }) => return Err(local::operate("teardown", arguments)),
         None => serve(arguments.port, &progress)?,

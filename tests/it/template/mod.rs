@@ -3,6 +3,7 @@
 
 mod alarms;
 mod neighbours;
+mod picture;
 mod variables;
 
 use std::path::Path;
