@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+use template_render::read::{at, list, texts};
 
 use crate::kind::{Kind, Line, merged, name_of};
-use crate::resource::{Resource, Resources, at, list, references, texts};
+use crate::resource::{Resource, Resources, references};
 
 /// What an action does to what is stored, and whether that is writing. Looking at what something
 /// is, such as how long a queue is, is neither.

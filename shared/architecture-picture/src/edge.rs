@@ -1,10 +1,11 @@
 //! CloudFront: which path goes to which origin.
 
 use serde_json::Value;
+use template_render::read::{at, list, number};
 
 use crate::PictureError;
 use crate::listener::OTHERS;
-use crate::resource::{Resource, Resources, at, list, number};
+use crate::resource::{Resource, Resources};
 
 /// What CloudFront asks, by logical id.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,9 +1,10 @@
 //! What events say of where they come from.
 
 use serde_json::Value;
+use template_render::read::{at, list, texts};
 
 use crate::kind::name_of;
-use crate::resource::{Resource, Resources, at, list, references, texts};
+use crate::resource::{Resource, Resources, references};
 
 /// What a rule listens to, in few words: a bucket and what its keys begin with, a service of AWS,
 /// or the events' own types.

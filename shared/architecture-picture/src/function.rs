@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use template_render::read::{at, list};
 
 use crate::PictureError;
 use crate::access::accesses;
@@ -10,7 +11,7 @@ use crate::edge::{Edge, Origin};
 use crate::events::{how_often, listens_to};
 use crate::kind::{Kind, Line, merged, name_of};
 use crate::listener::{Route, Target};
-use crate::resource::{Resources, at, list};
+use crate::resource::Resources;
 
 /// A Lambda function.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,10 +1,12 @@
 //! Instances behind the load balancer, and the data behind them.
 
+use template_render::read::{at, list, number, texts};
+
 use crate::PictureError;
 use crate::access::{accesses, product};
 use crate::kind::{Kind, Line};
 use crate::listener::{OTHERS, Route, Target, routes};
-use crate::resource::{Resource, Resources, at, list, number, references, texts};
+use crate::resource::{Resource, Resources, references};
 
 /// A group of equal instances.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,9 +1,10 @@
 //! The load balancer: which path goes where.
 
 use serde_json::Value;
+use template_render::read::{at, list, number, texts};
 
 use crate::PictureError;
-use crate::resource::{Resource, Resources, at, list, number, texts};
+use crate::resource::{Resource, Resources};
 
 /// The paths of whatever no other rule takes.
 pub(crate) const OTHERS: &str = "everything else";

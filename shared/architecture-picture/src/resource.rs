@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
+use template_render::read::{at, texts};
 
 use crate::PictureError;
-
-static NOTHING: Value = Value::Null;
 
 /// A resource of a render.
 #[derive(Debug, Clone, Copy)]
@@ -89,31 +88,6 @@ impl<'a> Resource<'a> {
     pub(crate) fn is_off(self) -> bool {
         self.text("State") == "DISABLED" || self.get("Enabled") == &Value::Bool(false)
     }
-}
-
-/// What is at a path with `/` between its names; null where there is nothing.
-pub(crate) fn at<'a>(value: &'a Value, path: &str) -> &'a Value {
-    let step = |value: &'a Value, name| value.get(name).unwrap_or(&NOTHING);
-    path.split('/').fold(value, step)
-}
-
-/// A list, or the one thing that CloudFormation takes for a list; nothing for null.
-pub(crate) fn list(value: &Value) -> &[Value] {
-    match value {
-        Value::Null => &[],
-        Value::Array(items) => items,
-        one => std::slice::from_ref(one),
-    }
-}
-
-/// The texts of a list, or the one text.
-pub(crate) fn texts(value: &Value) -> impl Iterator<Item = &str> {
-    list(value).iter().filter_map(Value::as_str)
-}
-
-/// A number, also one that is written as text.
-pub(crate) fn number(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 
 /// Every logical id that a value refers to, anywhere in it, and the names that a `Fn::Sub` gives

@@ -23,6 +23,7 @@ mod functions;
 mod network;
 mod parameters;
 mod place;
+pub mod read;
 mod references;
 mod resources;
 mod scope;

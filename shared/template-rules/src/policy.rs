@@ -1,8 +1,9 @@
 //! Reading IAM policies.
 
 use serde_json::Value;
+use template_render::read::{at, list, texts};
 
-use crate::render::{Render, Resource, at, flat, list, texts};
+use crate::render::{Render, Resource, flat};
 
 /// A statement of a policy.
 #[derive(Clone, Copy)]

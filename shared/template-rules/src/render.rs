@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
+use template_render::read::{at, list, number, texts};
 
 static NOTHING: Value = Value::Null;
 
@@ -117,36 +118,6 @@ impl<'a> Resource<'a> {
     pub(crate) fn has(self, path: &str) -> bool {
         !self.get(path).is_null()
     }
-}
-
-/// What is at a path with `/` between its names and indices; null where there is nothing.
-pub(crate) fn at<'a>(value: &'a Value, path: &str) -> &'a Value {
-    path.split('/').fold(value, |value, step| {
-        let found = match value {
-            Value::Array(items) => step.parse::<usize>().ok().and_then(|n| items.get(n)),
-            _ => value.get(step),
-        };
-        found.unwrap_or(&NOTHING)
-    })
-}
-
-/// A list, or the one thing that CloudFormation takes for a list; nothing for null.
-pub(crate) fn list(value: &Value) -> &[Value] {
-    match value {
-        Value::Null => &[],
-        Value::Array(items) => items,
-        one => std::slice::from_ref(one),
-    }
-}
-
-/// The texts of a list, or the one text.
-pub(crate) fn texts(value: &Value) -> impl Iterator<Item = &str> {
-    list(value).iter().filter_map(Value::as_str)
-}
-
-/// A number, also one that is written as text.
-pub(crate) fn number(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 
 /// True, also one that is written as text.

@@ -1,8 +1,9 @@
 //! Alarms by themselves, and those that each tier has to have.
 
 use serde_json::Value;
+use template_render::read::at;
 
-use crate::render::{Render, Resource, at, references};
+use crate::render::{Render, Resource, references};
 use crate::rule::{CLOUD, Report, Rule};
 
 const ALARM: &str = "AWS::CloudWatch::Alarm";

@@ -1,8 +1,9 @@
 //! Functions that somebody waits for.
 
 use serde_json::Value;
+use template_render::read::at;
 
-use crate::render::{Render, Resource, at, refers_to};
+use crate::render::{Render, Resource, refers_to};
 use crate::rule::{KEPT, Report, Rule};
 
 pub(super) const RULES: &[Rule] = &[

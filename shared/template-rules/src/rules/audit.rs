@@ -1,7 +1,9 @@
 //! Trails and logs.
 
+use template_render::read::at;
+
 use crate::policy;
-use crate::render::{Render, at, refers_to};
+use crate::render::{Render, refers_to};
 use crate::renders::{Class, Subject};
 use crate::rule::{ALL, CLOUD, KEPT, PRODUCTION, Report, Rule};
 

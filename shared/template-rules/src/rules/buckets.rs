@@ -1,9 +1,10 @@
 //! Buckets.
 
 use serde_json::Value;
+use template_render::read::at;
 
 use crate::policy;
-use crate::render::{Render, Resource, at, refers_to};
+use crate::render::{Render, Resource, refers_to};
 use crate::rule::{CLOUD, Report, Rule};
 
 const BUCKET: &str = "AWS::S3::Bucket";

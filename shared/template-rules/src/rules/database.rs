@@ -1,6 +1,8 @@
 //! PostgreSQL and what stands before it.
 
-use crate::render::{Render, Resource, at, number, texts};
+use template_render::read::{at, number, texts};
+
+use crate::render::{Render, Resource};
 use crate::rule::{ALL, KEPT, PRODUCTION, Report, Rule};
 
 const DATABASE: &str = "AWS::RDS::DBInstance";

@@ -1,8 +1,9 @@
 //! How versions go live, and what runs by the clock.
 
 use serde_json::Value;
+use template_render::read::at;
 
-use crate::render::{Render, Resource, at, refers_to};
+use crate::render::{Render, Resource, refers_to};
 use crate::rule::{CLOUD, PRODUCTION, Report, Rule};
 
 const GROUP: &str = "AWS::CodeDeploy::DeploymentGroup";

@@ -1,8 +1,9 @@
 //! The distribution as visitors see it.
 
 use serde_json::Value;
+use template_render::read::{at, list, number, texts};
 
-use crate::render::{Render, Resource, at, flat, list, number, refers_to, texts};
+use crate::render::{Render, Resource, flat, refers_to};
 use crate::rule::{CLOUD, PRODUCTION, Report, Rule};
 
 const DISTRIBUTION: &str = "AWS::CloudFront::Distribution";

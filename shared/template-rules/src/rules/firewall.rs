@@ -1,8 +1,9 @@
 //! The web ACL.
 
 use serde_json::Value;
+use template_render::read::{at, number};
 
-use crate::render::{Render, at, number, refers_to};
+use crate::render::{Render, refers_to};
 use crate::rule::{CLOUD, Report, Rule};
 
 const ACL: &str = "AWS::WAFv2::WebACL";

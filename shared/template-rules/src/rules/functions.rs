@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use template_render::read::at;
 
-use crate::render::{Render, Resource, at, refers_to};
+use crate::render::{Render, Resource, refers_to};
 use crate::rule::{ALL, CLOUD, Report, Rule};
 
 const LAMBDA_CONTROLS: &str = "securityhub/latest/userguide/lambda-controls.html";

@@ -1,9 +1,10 @@
 //! Roles and policies: who may do what.
 
 use serde_json::Value;
+use template_render::read::{at, list, texts};
 
 use crate::policy::{self, Statement};
-use crate::render::{Render, at, flat, list, refers_to, texts};
+use crate::render::{Render, flat, refers_to};
 use crate::rule::{CLOUD, Report, Rule};
 
 const ROLE: &str = "AWS::IAM::Role";

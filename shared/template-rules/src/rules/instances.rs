@@ -1,6 +1,8 @@
 //! Instances and their groups.
 
-use crate::render::{Render, Resource, at, flat, refers_to, texts};
+use template_render::read::{at, texts};
+
+use crate::render::{Render, Resource, flat, refers_to};
 use crate::rule::{CLOUD, KEPT, Report, Rule};
 
 const LAUNCH: &str = "AWS::EC2::LaunchTemplate";

@@ -1,8 +1,9 @@
 //! Who calls functions, and by what right.
 
 use serde_json::Value;
+use template_render::read::{at, list};
 
-use crate::render::{Render, Resource, at, flat, list, refers_to};
+use crate::render::{Render, Resource, flat, refers_to};
 use crate::rule::{Report, Rule};
 
 const ALIASES: &str = "lambda/latest/dg/configuration-aliases.html";

@@ -1,9 +1,10 @@
 //! The stack's own key, and what it encrypts.
 
 use serde_json::Value;
+use template_render::read::{at, texts};
 
 use crate::policy;
-use crate::render::{Render, at, refers_to, texts};
+use crate::render::{Render, refers_to};
 use crate::rule::{CLOUD, Report, Rule};
 
 const KEY: &str = "AWS::KMS::Key";

@@ -1,6 +1,8 @@
 //! The limits of CloudFormation, with room for the next tier.
 
-use crate::render::{Render, at};
+use template_render::read::at;
+
+use crate::render::Render;
 use crate::rule::{Report, Rule, TEMPLATE};
 
 const LIMITS: &str = "AWSCloudFormation/latest/UserGuide/cloudformation-limits.html";

@@ -1,6 +1,8 @@
 //! The load balancer and its listeners.
 
-use crate::render::{Render, Resource, at, refers_to};
+use template_render::read::at;
+
+use crate::render::{Render, Resource, refers_to};
 use crate::rule::{CLOUD, PRODUCTION, Report, Rule};
 
 const BALANCER: &str = "AWS::ElasticLoadBalancingV2::LoadBalancer";

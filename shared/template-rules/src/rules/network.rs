@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use template_render::read::{at, list};
 
-use crate::render::{Render, Resource, at, list, refers_to};
+use crate::render::{Render, Resource, refers_to};
 use crate::rule::{CLOUD, PRODUCTION, Report, Rule};
 
 const GROUP: &str = "AWS::EC2::SecurityGroup";

@@ -1,8 +1,9 @@
 //! What CloudFront asks, and how.
 
 use serde_json::Value;
+use template_render::read::{at, list, texts};
 
-use crate::render::{Render, Resource, at, list, texts};
+use crate::render::{Render, Resource};
 use crate::rule::{ALL, PRODUCTION, Report, Rule};
 
 const DISTRIBUTION: &str = "AWS::CloudFront::Distribution";

@@ -1,8 +1,9 @@
 //! Parameters and outputs, as who deploys sees them.
 
 use serde_json::{Map, Value};
+use template_render::read::{at, list, texts};
 
-use crate::render::{Render, at, list, texts};
+use crate::render::Render;
 use crate::rule::{Report, Rule, TEMPLATE};
 
 const PARAMETERS: &str = "AWSCloudFormation/latest/UserGuide/parameters-section-structure.html";

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use template_render::read::{at, list, number};
 
 use crate::policy;
-use crate::render::{Render, Resource, at, list, number, refers_to};
+use crate::render::{Render, Resource, refers_to};
 use crate::rule::{Report, Rule};
 
 const LAMBDA_SQS: &str = "lambda/latest/dg/services-sqs-configure.html";

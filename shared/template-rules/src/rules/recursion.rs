@@ -1,9 +1,10 @@
 //! Functions that would call themselves without end.
 
 use serde_json::Value;
+use template_render::read::{at, list, texts};
 
 use crate::policy::{self, covers};
-use crate::render::{Render, Resource, at, list, refers_to, texts};
+use crate::render::{Render, Resource, refers_to};
 use crate::rule::{Report, Rule};
 
 const DETECTION: &str = "lambda/latest/dg/invocation-recursion.html";

@@ -1,7 +1,9 @@
 //! What outlives a deployment: policies of deletion, tables, secrets, topics.
 
+use template_render::read::{at, list};
+
 use crate::policy;
-use crate::render::{Render, at, list, refers_to};
+use crate::render::{Render, refers_to};
 use crate::rule::{ALL, PRODUCTION, Report, Rule};
 
 const TABLE: &str = "AWS::DynamoDB::Table";

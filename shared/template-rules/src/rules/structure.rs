@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::render::{Render, at, references, texts};
+use template_render::read::{at, texts};
+
+use crate::render::{Render, references};
 use crate::rule::{ALL, Report, Rule};
 
 pub(super) const RULES: &[Rule] = &[

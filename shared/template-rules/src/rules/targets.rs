@@ -1,6 +1,8 @@
 //! What the load balancer passes requests on to, and the attributes of both.
 
-use crate::render::{Render, Resource, at, refers_to, texts};
+use template_render::read::{at, texts};
+
+use crate::render::{Render, Resource, refers_to};
 use crate::rule::{Report, Rule};
 
 const BALANCER: &str = "AWS::ElasticLoadBalancingV2::LoadBalancer";
