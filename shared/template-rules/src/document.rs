@@ -1,6 +1,6 @@
 //! The page that says what is checked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write};
 
 use crate::mutations::mutations;
@@ -121,6 +121,43 @@ pub fn controls_document() -> String {
     page
 }
 
+/// The table of README: of each service, which controls are held by which rules, on what.
+#[must_use]
+pub fn controls_summary() -> String {
+    let mut by_service: BTreeMap<&str, Vec<(&str, &Rule)>> = BTreeMap::new();
+    for rule in rules() {
+        for control in rule.controls {
+            let (service, _, _) = place(control);
+            let service = if service.starts_with("CIS") {
+                "CIS"
+            } else {
+                service
+            };
+            let held = by_service.entry(service).or_default();
+            held.push((*control, rule));
+        }
+    }
+    let mut table = String::from("| controls | rules | resource types |\n|---|---|---|\n");
+    for (service, held) in by_service {
+        let mut controls: Vec<_> = held.iter().map(|(control, _)| place(control)).collect();
+        controls.sort_unstable();
+        controls.dedup();
+        let ids: BTreeSet<&str> = held.iter().map(|(_, rule)| rule.id).collect();
+        let types = held.iter().flat_map(|(_, rule)| rule.types);
+        let types: BTreeSet<&str> = types.map(|kind| short(kind)).collect();
+        let types: Vec<&str> = types.into_iter().collect();
+        let numbers: Vec<_> = controls.iter().map(|place| number(place.2)).collect();
+        let numbers = numbers.join(", ");
+        let row = format!(
+            "| {service} {numbers} | {} | {} |\n",
+            ids.len(),
+            types.join(", ")
+        );
+        table.push_str(&row);
+    }
+    table
+}
+
 fn write_tables(page: &mut String) -> fmt::Result {
     controls(page)?;
     all_rules(page)?;
@@ -160,6 +197,15 @@ fn controls(page: &mut String) -> fmt::Result {
         )?;
     }
     Ok(())
+}
+
+/// `9` of `FSBP RDS.9`, and `1.16` of `CIS 1.16`.
+fn number(control: &str) -> &str {
+    let name = control.split(" (").next().unwrap_or(control);
+    let name = name.strip_prefix("FSBP ").unwrap_or(name);
+    let name = name.strip_prefix("Security Hub ").unwrap_or(name);
+    name.split_once(['.', ' '])
+        .map_or(name, |(_, number)| number)
 }
 
 /// Sorts `RDS.9` before `RDS.11`.

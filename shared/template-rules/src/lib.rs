@@ -21,7 +21,7 @@ mod renders;
 mod rule;
 mod rules;
 
-pub use document::controls_document;
+pub use document::{controls_document, controls_summary};
 pub use finding::Finding;
 pub use mutations::{
     MarkdownTable, Mutation, MutationError, MutationOutcome, mutation_table, mutations,

@@ -263,3 +263,13 @@ fn the_page_is_that_of_the_rules() {
         "cargo run -p template-rules --example controls > docs/template-controls.md"
     );
 }
+
+#[test]
+fn the_table_of_readme_is_that_of_the_rules() {
+    let readme = include_str!("../../../../README.md");
+    assert!(
+        readme.contains(&template_rules::controls_summary()),
+        "put the output of this into README.md: \
+         cargo run -p template-rules --example controls summary"
+    );
+}
