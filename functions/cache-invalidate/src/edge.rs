@@ -13,8 +13,9 @@ use crate::purge_table::Purge;
 const EVENT_SOURCE: &str = "sidetier.cache";
 /// What it is told of pages, for all warmers.
 const PAGES: &str = "warm.requested";
-/// What it is told of answers that are on no page that anybody named. `warm.requested` without
-/// pages would be about all of them.
+/// What it is told of answers: those of pages as soon as CloudFront is told, for they are not
+/// its own; and those that are on no page that anybody named, of which `warm.requested` would be
+/// about all pages.
 const ANSWERS: &str = "answers.invalidated";
 /// CloudFront's word for an invalidation that has reached all its places.
 const COMPLETED: &str = "Completed";
@@ -128,6 +129,24 @@ impl Edge {
 
     /// Asks for pages and answers to be warmed; does nothing without a bus.
     pub(crate) async fn request_warming(&self, purge: &Purge) -> Result<(), InvalidateError> {
+        let what = if purge.paths.is_empty() {
+            ANSWERS
+        } else {
+            PAGES
+        };
+        self.tell(purge, what).await
+    }
+
+    /// Asks for answers to be made anew, while the CDN still forgets; does nothing without a bus
+    /// or tags.
+    pub(crate) async fn request_answers(&self, purge: &Purge) -> Result<(), InvalidateError> {
+        if purge.tags.is_empty() {
+            return Ok(());
+        }
+        self.tell(purge, ANSWERS).await
+    }
+
+    async fn tell(&self, purge: &Purge, what: &str) -> Result<(), InvalidateError> {
         let Some(bus) = &self.event_bus else {
             return Ok(());
         };
@@ -144,11 +163,7 @@ impl Edge {
         let entry = PutEventsRequestEntry::builder()
             .event_bus_name(bus)
             .source(EVENT_SOURCE)
-            .detail_type(if purge.paths.is_empty() {
-                ANSWERS
-            } else {
-                PAGES
-            })
+            .detail_type(what)
             .detail(detail.to_string())
             .build();
         let answer = self.events.put_events().entries(entry).send().await;

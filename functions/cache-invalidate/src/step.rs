@@ -77,6 +77,10 @@ async fn step(deps: &Deps, purge: &Purge, metrics: &mut Metrics) -> Result<Step,
                 paths = purge.paths.len(),
                 "Told the CDN"
             );
+            if let Err(error) = deps.edge.request_answers(purge).await {
+                // They are asked for again with the pages.
+                warn!(purge = purge.reference, error = %Chain(&error), "Answers wait for their pages");
+            }
         }
         return Ok(Step::Next);
     };

@@ -39,7 +39,7 @@ const CHANGES: [Change; 2] = [
         paths: &[],
         key: "c:blog",
     },
-    // Told when CloudFront has forgotten the page, so that nobody warms it too early.
+    // Told as soon as CloudFront is, and once more with the page when that has forgotten.
     Change {
         name: "with a page",
         table: "products",

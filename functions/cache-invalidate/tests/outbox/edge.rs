@@ -18,6 +18,9 @@ async fn pages_are_purged_at_once_and_again_when_proxies_have_settled() {
         let seen = world.aws.seen();
         assert_eq!(seen.invalidations.len(), 1, "the second pass is not due");
         assert_eq!(seen.invalidations[0].1, ["/", "/blog/a"]);
+        // Answers need not wait for the CDN's places.
+        assert_eq!(seen.answers, [json!(["article-a", "blog"])]);
+        assert!(seen.warmings.is_empty());
     }
     let due = "SELECT extract(epoch FROM due_at - clock_timestamp()) BETWEEN 5 AND 12 \
          FROM cache_purges ORDER BY id DESC LIMIT 1";
