@@ -106,7 +106,8 @@ pub(crate) fn failure(reason: &str) -> Markup {
     )
 }
 
-/// The frame of every page. `reload` is after how many seconds it loads again.
+/// The frame of every page. `reload` is after how many seconds it loads again: from an address
+/// without a fragment, for one with it is only scrolled to.
 pub(crate) fn layout(title: &str, reload: Option<u32>, content: &Markup) -> Markup {
     html! {
         (DOCTYPE)
@@ -116,7 +117,7 @@ pub(crate) fn layout(title: &str, reload: Option<u32>, content: &Markup) -> Mark
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 @if let Some(seconds) = reload {
-                    meta http-equiv="refresh" content=(format!("{seconds};url=/_local/#photos"));
+                    meta http-equiv="refresh" content=(format!("{seconds};url=/_local/"));
                 }
                 title { (title) " · Sidetier" }
                 link rel="stylesheet" href="/_local/style.css";
