@@ -270,6 +270,6 @@ fn the_table_of_readme_is_that_of_the_rules() {
     assert!(
         readme.contains(&template_rules::controls_summary()),
         "put the output of this into README.md: \
-         cargo run -p template-rules --example controls summary"
+         cargo run -p template-rules --example controls_summary"
     );
 }
