@@ -34,7 +34,7 @@ enum Task {
     /// Looks at a file of health checks, or makes one of another tool's.
     #[command(subcommand)]
     HealthChecks(CheckFiles),
-    /// Compares docs/cost.md with what the renders have that `validate` made last.
+    /// Compares docs/cost.md and README's table with what the renders have that `validate` made last.
     Costs {
         /// Writes it anew instead.
         #[arg(long)]
