@@ -35,6 +35,22 @@ enum Edit {
 
 const PRODUCTION: Subject = Subject::Render(Class::Production);
 
+/// In class production, if nothing else is said.
+const fn mutation(
+    name: &'static str,
+    rule: &'static str,
+    resource: &'static str,
+    edit: Edit,
+) -> Mutation {
+    Mutation {
+        name,
+        rule,
+        subject: PRODUCTION,
+        resource,
+        edit,
+    }
+}
+
 pub(super) const fn set(
     name: &'static str,
     rule: &'static str,
@@ -42,13 +58,7 @@ pub(super) const fn set(
     path: &'static str,
     json: &'static str,
 ) -> Mutation {
-    Mutation {
-        name,
-        rule,
-        subject: PRODUCTION,
-        resource,
-        edit: Edit::Set(path, json),
-    }
+    mutation(name, rule, resource, Edit::Set(path, json))
 }
 
 pub(super) const fn remove(
@@ -57,13 +67,7 @@ pub(super) const fn remove(
     resource: &'static str,
     path: &'static str,
 ) -> Mutation {
-    Mutation {
-        name,
-        rule,
-        subject: PRODUCTION,
-        resource,
-        edit: Edit::Remove(path),
-    }
+    mutation(name, rule, resource, Edit::Remove(path))
 }
 
 pub(super) const fn fill(
@@ -72,13 +76,7 @@ pub(super) const fn fill(
     section: &'static str,
     many: usize,
 ) -> Mutation {
-    Mutation {
-        name,
-        rule,
-        subject: Subject::Transformed,
-        resource: "",
-        edit: Edit::Fill(section, many),
-    }
+    mutation(name, rule, "", Edit::Fill(section, many)).in_template()
 }
 
 pub(super) const fn push(
@@ -88,13 +86,7 @@ pub(super) const fn push(
     path: &'static str,
     json: &'static str,
 ) -> Mutation {
-    Mutation {
-        name,
-        rule,
-        subject: PRODUCTION,
-        resource,
-        edit: Edit::Push(path, json),
-    }
+    mutation(name, rule, resource, Edit::Push(path, json))
 }
 
 impl Mutation {
