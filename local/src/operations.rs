@@ -14,7 +14,7 @@ use crate::machine;
 #[must_use]
 pub fn operate(command: &str, arguments: &[OsString]) -> Error {
     let error = Command::new(machine::cargo())
-        .args(["run", "--package", "operate", "--manifest-path"])
+        .args(["run", "--locked", "--package", "operate", "--manifest-path"])
         .arg(machine::repository().join("Cargo.toml"))
         .args(["--", command])
         .args(arguments)
