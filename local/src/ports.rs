@@ -40,7 +40,7 @@ impl Ports {
     /// Decides on ports and makes sure that nobody uses them.
     pub(crate) fn plan(self) -> Result<PortPlan> {
         let ports: Vec<u16> = match self {
-            Self::From(first) => (first..=u16::MAX).take(usize::from(PORTS)).collect(),
+            Self::From(first) => first_ports(first)?,
             Self::Free => free_ports(usize::from(PORTS))?,
         };
         let &[
@@ -60,16 +60,6 @@ impl Ports {
                 u16::MAX
             );
         };
-        for port in ports {
-            if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_err() {
-                let holder = holder(port).unwrap_or_else(|| "another process".to_owned());
-                bail!(
-                    "use port {port}: {holder} listens on it; stop that, or choose other ports \
-                     with `cargo run -- --port N` (N and the {} that follow)",
-                    PORTS - 1
-                );
-            }
-        }
         Ok(PortPlan {
             site,
             home,
@@ -83,18 +73,41 @@ impl Ports {
     }
 }
 
+/// The ports in a row from `first`, up to the last there is.
+///
+/// # Errors
+/// Names the first that is taken, and who holds it.
+fn first_ports(first: u16) -> Result<Vec<u16>> {
+    let ports: Vec<u16> = (first..=u16::MAX).take(usize::from(PORTS)).collect();
+    if let Some(&port) = ports.iter().find(|port| !is_free(port)) {
+        let holder = holder(port).unwrap_or_else(|| "another process".to_owned());
+        bail!(
+            "use port {port}: {holder} listens on it; stop that, or choose other ports \
+             with `cargo run -- --port N` (N and the {} that follow)",
+            PORTS - 1
+        );
+    }
+    Ok(ports)
+}
+
+fn is_free(port: &u16) -> bool {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok()
+}
+
 /// Below the ports that Linux gives to connections
 /// (`net.ipv4.ip_local_port_range`, from 32768), which come and go between a look and a bind.
 const FREE: Range<u16> = 10_000..32_000;
 
 /// Ports that nobody uses, and that this process gave to nobody yet.
+///
+/// Each is looked at once: a program that another thread starts meanwhile inherits the socket of
+/// the look until it runs its own code, and a second look would take it for somebody's.
 fn free_ports(count: usize) -> Result<Vec<u16>> {
     static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
     let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
     // Another process that looks at the same time starts elsewhere.
     let random = RandomState::new().hash_one(std::process::id());
     let start = FREE.start + u16::try_from(random % FREE.len() as u64).unwrap_or_default();
-    let is_free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
     let ports: Vec<u16> = (start..FREE.end)
         .chain(FREE.start..start)
         .filter(|port| !given.contains(port))
@@ -139,6 +152,9 @@ fn holder(port: u16) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use super::*;
 
     #[test]
@@ -157,6 +173,25 @@ mod tests {
         ports.sort_unstable();
         ports.dedup();
         assert_eq!(ports.len(), usize::from(PORTS));
+    }
+
+    #[test]
+    fn free_ports_are_found_while_programs_start() {
+        let done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    while !done.load(Ordering::Relaxed) {
+                        Command::new("true").status().unwrap();
+                    }
+                });
+            }
+            let planned: Vec<_> = (0..500).map(|_| Ports::Free.plan()).collect();
+            done.store(true, Ordering::Relaxed);
+            for plan in planned {
+                plan.unwrap();
+            }
+        });
     }
 
     #[test]
