@@ -2,10 +2,18 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Rules;
+use crate::{Rules, Sample};
 
 /// Answers faster than this are not told apart: whole milliseconds are too coarse for them.
 const MIN_BASELINE_MS: f64 = 5.0;
+
+/// Less than this is told from chance by nobody: neither by a worker, whose network and
+/// processor have their moods, nor by a visitor.
+const SLACK_MS: f64 = 5.0;
+
+/// A higher limit brings more answers in the same time. They make its windows this many times
+/// as large at most, and so less subject to chance.
+const MOST_WINDOWS: f64 = 4.0;
 
 /// The percentile of the windows' medians that is the baseline.
 const BASELINE_PERCENTILE: usize = 10;
@@ -44,17 +52,18 @@ impl Latency {
     pub(crate) fn add(
         &mut self,
         rules: &Rules,
-        ms: i64,
-        in_flight: u32,
-        at_ms: i64,
+        limit: f64,
+        sample: &Sample,
     ) -> Option<(Verdict, u32)> {
-        self.window.push(ms);
-        self.in_flight = self.in_flight.max(in_flight);
-        if self.window.len() < rules.window {
+        self.window.push(sample.first_byte_ms);
+        self.in_flight = self.in_flight.max(sample.in_flight);
+        let whole = rules.window as f64 * limit.clamp(1.0, MOST_WINDOWS);
+        if self.window.len() < whole.round() as usize {
             return self
                 .is_much_slower(rules)
-                .then_some((Verdict::Bad, in_flight));
+                .then_some((Verdict::Bad, sample.in_flight));
         }
+        let at_ms = sample.ended_ms();
         let median = Median::of(&mut self.window, at_ms);
         let in_flight = self.in_flight;
         self.drop_window();
@@ -66,7 +75,7 @@ impl Latency {
         let baseline = self.baseline_ms()?;
         let verdict = if median.ms <= baseline * rules.up {
             Verdict::Good
-        } else if median.ms >= baseline * rules.down {
+        } else if median.is_slower(baseline, rules.down) {
             Verdict::Bad
         } else {
             Verdict::Fair
@@ -84,7 +93,7 @@ impl Latency {
         };
         let recent = self.window.len().saturating_sub(rules.glance);
         let mut recent = self.window.get(recent..).unwrap_or_default().to_vec();
-        Median::of(&mut recent, 0).ms >= baseline * rules.glance_down
+        Median::of(&mut recent, 0).is_slower(baseline, rules.glance_down)
     }
 
     /// The next window begins anew: the limit is another one.
@@ -124,6 +133,11 @@ impl Latency {
 }
 
 impl Median {
+    /// Whether it is this many times the baseline, by more than chance.
+    fn is_slower(self, baseline_ms: f64, times: f64) -> bool {
+        self.ms >= (baseline_ms * times).max(baseline_ms + SLACK_MS)
+    }
+
     fn of(window: &mut [i64], at_ms: i64) -> Self {
         window.sort_unstable();
         let last = window.len().saturating_sub(1);
@@ -144,14 +158,29 @@ impl Median {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Outcome;
 
-    fn feed(latency: &mut Latency, ms: i64, answers: usize) -> Option<Verdict> {
+    /// An answer that ends at 0.
+    fn answer(ms: i64) -> Sample {
+        Sample {
+            started_ms: -ms,
+            first_byte_ms: ms,
+            in_flight: 1,
+            outcome: Outcome::Ok,
+        }
+    }
+
+    fn feed_at(limit: f64, latency: &mut Latency, ms: i64, answers: usize) -> Option<Verdict> {
         let rules = Rules::default();
         let mut verdict = None;
         for _ in 0..answers {
-            verdict = latency.add(&rules, ms, 1, 0);
+            verdict = latency.add(&rules, limit, &answer(ms));
         }
         verdict.map(|(verdict, _)| verdict)
+    }
+
+    fn feed(latency: &mut Latency, ms: i64, answers: usize) -> Option<Verdict> {
+        feed_at(1.0, latency, ms, answers)
     }
 
     #[test]
@@ -160,9 +189,19 @@ mod tests {
         assert_eq!(feed(&mut latency, 100, 59), None);
         assert_eq!(feed(&mut latency, 100, 1), Some(Verdict::Good));
         assert_eq!(feed(&mut latency, 101, 60), Some(Verdict::Fair));
-        assert_eq!(feed(&mut latency, 115, 60), Some(Verdict::Bad));
+        assert_eq!(feed(&mut latency, 113, 60), Some(Verdict::Bad));
         assert_eq!(feed(&mut latency, 100, 60), Some(Verdict::Good));
         assert_eq!(latency.baseline_ms(), Some(100.0));
+    }
+
+    #[test]
+    fn a_window_grows_with_the_limit_up_to_four_times() {
+        for (limit, answers) in [(0.2, 60), (1.0, 60), (2.5, 150), (4.0, 240), (16.0, 240)] {
+            let mut latency = Latency::default();
+            assert_eq!(feed_at(limit, &mut latency, 100, answers - 1), None);
+            let verdict = feed_at(limit, &mut latency, 100, 1);
+            assert_eq!(verdict, Some(Verdict::Good), "{limit}");
+        }
     }
 
     #[test]
@@ -193,9 +232,9 @@ mod tests {
         let (mut latency, rules) = (Latency::default(), Rules::default());
         // Each window has another tenth of the same answers on top.
         for window in 0..30 {
-            for answer in 0..60 {
-                let ms = 50 + (answer * 7 + window * 11) % 100;
-                latency.add(&rules, ms, 1, 0);
+            for number in 0..60 {
+                let ms = 50 + (number * 7 + window * 11) % 100;
+                latency.add(&rules, 1.0, &answer(ms));
             }
         }
         let baseline = latency.baseline_ms().unwrap();
@@ -217,5 +256,11 @@ mod tests {
         let mut latency = Latency::default();
         feed(&mut latency, 2, 60);
         assert_eq!(feed(&mut latency, 5, 60), Some(Verdict::Good));
+        assert_eq!(feed(&mut latency, 9, 60), Some(Verdict::Fair));
+        assert_eq!(feed(&mut latency, 10, 60), Some(Verdict::Bad));
+        let mut latency = Latency::default();
+        feed(&mut latency, 20, 60);
+        assert_eq!(feed(&mut latency, 24, 60), Some(Verdict::Fair));
+        assert_eq!(feed(&mut latency, 25, 60), Some(Verdict::Bad));
     }
 }

@@ -187,9 +187,7 @@ impl Limiter {
         if sample.outcome != Outcome::Ok || !is_new {
             return;
         }
-        let window = self
-            .latency
-            .add(rules, sample.first_byte_ms, sample.in_flight, ended_ms);
+        let window = self.latency.add(rules, self.limit, sample);
         let Some((verdict, in_flight)) = window else {
             return;
         };

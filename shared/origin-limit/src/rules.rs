@@ -24,7 +24,8 @@ pub struct Rules {
     pub down: f64,
     /// What the limit is multiplied with after a bad window.
     pub factor: f64,
-    /// Answers of a window.
+    /// Answers of a window, for each request that the limit allows in flight: up to four times
+    /// as many.
     pub window: usize,
     /// So many answers of a window are enough to see that it is far too slow.
     pub glance: usize,
@@ -56,7 +57,7 @@ impl Default for Rules {
             step: 0.8,
             regain: 1.25,
             up: 1.0,
-            down: 1.15,
+            down: 1.12,
             factor: 0.6,
             window: 60,
             glance: 20,

@@ -42,12 +42,14 @@ fn refused(started_ms: i64, retry_after_ms: Option<i64>) -> Sample {
     }
 }
 
-/// Risen to 5 in the first 18 seconds.
+/// Risen to 5 in the first 39 seconds.
 fn risen(rules: &Rules) -> Limiter {
     let mut limiter = limiter(rules);
-    limiter.lease(rules, "a", 9_000);
-    let now_ms = 18_000;
-    assert!(limiter.fold(rules, &batch("a", 0, answers(0, 50, 360)), now_ms));
+    for second in (9..39).step_by(9) {
+        limiter.lease(rules, "a", second * 1000);
+    }
+    let now_ms = 39_000;
+    assert!(limiter.fold(rules, &batch("a", 0, answers(0, 50, 780)), now_ms));
     limiter.lease(rules, "a", now_ms);
     assert!((limiter.limit() - 5.0).abs() < 1.0, "{}", limiter.limit());
     limiter
@@ -57,12 +59,12 @@ fn risen(rules: &Rules) -> Limiter {
 fn good_windows_raise_the_limit_up_to_the_highest_and_bad_ones_lower_it() {
     let rules = Rules::default();
     let mut limiter = limiter(&rules);
-    limiter.fold(&rules, &batch("a", 0, answers(0, 50, 3000)), LATER);
+    limiter.fold(&rules, &batch("a", 0, answers(0, 50, 4128)), LATER);
     assert_eq!(limiter.limit(), 16.0);
-    let slow = answers(200_000, 100, 21);
-    limiter.fold(&rules, &batch("a", 3000, slow), LATER);
+    let slow = answers(210_000, 100, 21);
+    limiter.fold(&rules, &batch("a", 4128, slow), LATER);
     assert!((limiter.limit() - 9.6).abs() < 1e-9);
-    limiter.fold(&rules, &batch("a", 3021, answers(300_000, 100, 900)), LATER);
+    limiter.fold(&rules, &batch("a", 4149, answers(300_000, 100, 900)), LATER);
     assert_eq!(limiter.limit(), rules.min);
     assert_eq!((limiter.slots("a", 1), limiter.rest_ms()), (1, 400));
 }
@@ -82,22 +84,22 @@ fn a_refusal_halves_once_for_all_that_were_in_flight() {
     let rules = Rules::default();
     let mut limiter = risen(&rules);
     let before = limiter.limit();
-    let both = vec![refused(18_000, None), refused(18_001, Some(7000))];
-    limiter.fold(&rules, &batch("a", 360, both), 18_010);
+    let both = vec![refused(39_000, None), refused(39_001, Some(7000))];
+    limiter.fold(&rules, &batch("a", 780, both), 39_010);
     assert_eq!(limiter.limit(), before / 2.0);
-    assert_eq!(limiter.paused_until_ms(), 18_001 + 5 + 7000);
-    assert_eq!(limiter.slots("a", 25_005), 0);
-    assert!(limiter.slots("a", 25_006) > 0);
+    assert_eq!(limiter.paused_until_ms(), 39_001 + 5 + 7000);
+    assert_eq!(limiter.slots("a", 46_005), 0);
+    assert!(limiter.slots("a", 46_006) > 0);
 }
 
 #[test]
 fn a_storm_of_503_stops_all_sixteen_at_once() {
     let rules = Rules::default();
     let mut limiter = limiter(&rules);
-    limiter.fold(&rules, &batch("a", 0, answers(0, 50, 3000)), LATER);
+    limiter.fold(&rules, &batch("a", 0, answers(0, 50, 4128)), LATER);
     assert_eq!(limiter.limit(), 16.0);
     let storm = (0..16).map(|n| refused(200_000 + n, None)).collect();
-    limiter.fold(&rules, &batch("a", 3000, storm), LATER);
+    limiter.fold(&rules, &batch("a", 4128, storm), LATER);
     assert_eq!(limiter.limit(), 1.0);
     assert_eq!(
         limiter.paused_until_ms(),
@@ -125,7 +127,7 @@ fn live_workers_divide_the_limit_and_one_has_at_least_one() {
     let rules = Rules::default();
     let mut limiter = limiter(&rules);
     let parts = |limiter: &Limiter, now_ms| ["a", "b", "c"].map(|w| limiter.slots(w, now_ms));
-    limiter.fold(&rules, &batch("a", 0, answers(0, 50, 3000)), LATER);
+    limiter.fold(&rules, &batch("a", 0, answers(0, 50, 4128)), LATER);
     for worker in ["a", "c", "b"] {
         limiter.lease(&rules, worker, LATER);
     }
@@ -148,7 +150,7 @@ fn the_next_invocation_resumes_at_half_and_long_after_from_the_start() {
     let rules = Rules::default();
     let mut limiter = risen(&rules);
     let limit = limiter.limit();
-    limiter.lease(&rules, "b", 19_000);
+    limiter.lease(&rules, "b", 40_000);
     assert_eq!(limiter.limit(), limit, "others are at work");
     limiter.lease(&rules, "c", 100_000);
     assert_eq!(limiter.limit(), limit / 2.0);
@@ -161,23 +163,23 @@ fn a_stale_update_is_folded_into_the_newer_state_and_only_once() {
     let rules = Rules::default();
     let read = risen(&rules);
     let (mut of_a, mut of_b) = (read.clone(), read.clone());
-    let from_a = batch("a", 360, answers(18_000, 50, 90));
-    let from_b = batch("b", 0, vec![refused(18_100, Some(9000))]);
-    of_a.fold(&rules, &from_a, 23_000);
-    of_b.fold(&rules, &from_b, 23_000);
+    let from_a = batch("a", 780, answers(39_000, 50, 90));
+    let from_b = batch("b", 0, vec![refused(39_100, Some(9000))]);
+    of_a.fold(&rules, &from_a, 44_000);
+    of_b.fold(&rules, &from_b, 44_000);
     assert!(of_a.version() > read.version() && of_b.version() > read.version());
     // `a` was first; `b` reads again.
     let mut stored = of_a;
-    assert!(stored.fold(&rules, &from_b, 23_000));
+    assert!(stored.fold(&rules, &from_b, 44_000));
     let version = stored.version();
-    assert!(!stored.fold(&rules, &from_b, 23_000), "the answer was lost");
-    assert!(!stored.fold(&rules, &from_a, 23_000));
+    assert!(!stored.fold(&rules, &from_b, 44_000), "the answer was lost");
+    assert!(!stored.fold(&rules, &from_a, 44_000));
     assert_eq!(stored.version(), version);
-    assert_eq!(stored.paused_until_ms(), 18_105 + 9000);
+    assert_eq!(stored.paused_until_ms(), 39_105 + 9000);
     // More of the same worker, with what is known already.
-    let more = vec![refused(18_100, Some(9000)), refused(18_200, Some(20_000))];
-    assert!(stored.fold(&rules, &batch("b", 0, more), 23_000));
-    assert_eq!(stored.paused_until_ms(), 18_205 + 20_000);
+    let more = vec![refused(39_100, Some(9000)), refused(39_200, Some(20_000))];
+    assert!(stored.fold(&rules, &batch("b", 0, more), 44_000));
+    assert_eq!(stored.paused_until_ms(), 39_205 + 20_000);
 }
 
 #[test]

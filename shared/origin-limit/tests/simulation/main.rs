@@ -63,6 +63,15 @@ fn effect(scenario: impl Fn(u64) -> Scenario, load: f64, ms: Range<i64>) -> Effe
 const ALL: Range<i64> = 0..600_000;
 
 #[test]
+fn without_visitors_most_of_the_capacity_is_used() {
+    for seed in SEEDS {
+        let idle = scenario(seed, 0.0);
+        let used = run(&idle).warmed_rps(ALL) / idle.capacity_rps();
+        assert!(used >= 0.6, "seed {seed}: {used}");
+    }
+}
+
+#[test]
 fn at_half_load_visitors_do_not_notice_and_idle_capacity_is_used() {
     let effect = effect(|seed| scenario(seed, 0.5), 0.5, ALL);
     assert!(effect.used >= 0.4, "{effect:?}");
