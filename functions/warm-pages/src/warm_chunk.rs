@@ -12,6 +12,9 @@ use crate::time::duration;
 use crate::worker::{Worker, Workplace};
 use crate::{Deps, PagesError, tell};
 
+/// A chunk whose worker may be dead is looked at again so much later than that is known, at most.
+const MOST_SPREAD: Duration = Duration::from_secs(5);
+
 /// What becomes of the chunk's message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ended {
@@ -93,9 +96,17 @@ fn not_ours(leased: &Leased, chunk: &Chunk, now_ms: i64) -> Ended {
             // Not acknowledged for good: this may be the only message there is, delivered a
             // second time while its worker is alive, and that one may yet die.
             let after = duration(until_ms - now_ms).max(Duration::from_secs(1));
+            let after = after + spread();
             Ended::HandBack { after }
         }
     }
+}
+
+/// A random part of [`MOST_SPREAD`]. Without, whatever ends workers at regular times would end
+/// each next one of the chunk at the same moment of its work.
+fn spread() -> Duration {
+    let share = getrandom::u32().map_or(0.5, |bits| f64::from(bits) / f64::from(u32::MAX));
+    MOST_SPREAD.mul_f64(share)
 }
 
 /// The chunk's run, unless nobody waits for it any more.
