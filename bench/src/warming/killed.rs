@@ -42,7 +42,7 @@ pub(crate) struct KilledArgs {
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
     visibility: u32,
     /// How long the part of a killed worker in the limit stays its own, in milliseconds; the site's
-    /// rules say 60,000.
+    /// rules say 10,000.
     #[arg(long)]
     lease_ms: Option<i64>,
     /// Longest wait for the report, in minutes; the run's own deadline is 50.
