@@ -18,9 +18,6 @@ const MOST_WINDOWS: f64 = 4.0;
 /// The percentile of the windows' medians that is the baseline.
 const BASELINE_PERCENTILE: usize = 10;
 
-/// So many standard errors below the truth is the 10th percentile of medians.
-const DEVIATIONS: f64 = 1.28;
-
 /// What a window says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
@@ -112,24 +109,34 @@ impl Latency {
     /// must be slower first, and quick to fall. A low percentile of what differs by chance is
     /// lower than the truth, which is made up for.
     pub(crate) fn baseline_ms(&self) -> Option<f64> {
-        let low_ms = self.low(|median| median.ms)?;
-        // The lowest of few is less far below.
-        let deviations = DEVIATIONS * (1.0 - 1.0 / self.medians.len() as f64);
-        let chance_ms = deviations * self.low(|median| median.error_ms)?;
+        let windows = self.medians.len();
+        let low = windows * BASELINE_PERCENTILE / 100;
+        let low_ms = self.ranked(low, |median| median.ms)?;
+        let error_ms = self.ranked(windows / 2, |median| median.error_ms)?;
+        let chance_ms = error_ms * deviations_below(low, windows);
         Some((low_ms + chance_ms).max(MIN_BASELINE_MS))
     }
 
-    fn low(&self, of: fn(&Median) -> f64) -> Option<f64> {
+    /// The value of this rank, from 0 for the lowest.
+    fn ranked(&self, rank: usize, of: fn(&Median) -> f64) -> Option<f64> {
         let mut sorted: Vec<f64> = self.medians.iter().map(of).collect();
         sorted.sort_by(f64::total_cmp);
-        let index = sorted.len() * BASELINE_PERCENTILE / 100;
-        sorted.get(index).copied()
+        sorted.get(rank).copied()
     }
 
     /// The median of the last whole window.
     pub(crate) fn last_ms(&self) -> Option<f64> {
         self.medians.back().map(|median| median.ms)
     }
+}
+
+/// How far below their mean, in standard deviations, the value of this rank is expected among so
+/// many that differ by chance
+/// ([Blom 1958](https://en.wikipedia.org/wiki/Normal_order_statistics),
+/// [Tukey's lambda](https://en.wikipedia.org/wiki/Tukey_lambda_distribution)).
+fn deviations_below(rank: usize, of: usize) -> f64 {
+    let share = (rank as f64 + 0.625) / (of as f64 + 0.25);
+    4.91 * ((1.0 - share).powf(0.14) - share.powf(0.14))
 }
 
 impl Median {
@@ -239,6 +246,15 @@ mod tests {
         }
         let baseline = latency.baseline_ms().unwrap();
         assert!((92.0..110.0).contains(&baseline), "{baseline}");
+    }
+
+    #[test]
+    fn order_statistics_are_those_of_the_tables() {
+        // Harter 1961, <https://doi.org/10.1093/biomet/48.1-2.151>.
+        for (rank, of, deviations) in [(0, 1, 0.0), (0, 5, 1.163), (0, 9, 1.485), (3, 30, 1.179)] {
+            let ours = deviations_below(rank, of);
+            assert!((ours - deviations).abs() < 0.02, "{rank} of {of}: {ours}");
+        }
     }
 
     #[test]
