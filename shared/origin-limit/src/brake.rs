@@ -31,15 +31,26 @@ pub(crate) struct Brake {
     /// Nothing has gone well since the last stop: the first error is the next one.
     on_trial: bool,
     last_error_ms: i64,
+    /// When the origin refused last, until a request that began later has gone well.
+    refused_ms: Option<i64>,
 }
 
 impl Brake {
+    /// The highest limit that it allows. After a refusal one request tries whether that is over.
+    pub(crate) const fn cap(&self) -> f64 {
+        match self.refused_ms {
+            Some(_) => 1.0,
+            None => f64::INFINITY,
+        }
+    }
+
     pub(crate) fn judge(&mut self, rules: &Rules, sample: &Sample) -> Demand {
         let ended_ms = sample.ended_ms();
         if sample.outcome.is_refusal() {
             let longest = rules.max_pause_ms.max(rules.cooldown_ms);
             let wanted_ms = sample.outcome.retry_after_ms();
             self.pause(ended_ms, wanted_ms.clamp(rules.cooldown_ms, longest));
+            self.refused_ms = self.refused_ms.max(Some(ended_ms));
         }
         if sample.outcome.is_error() {
             self.last_error_ms = self.last_error_ms.max(ended_ms);
@@ -49,7 +60,7 @@ impl Brake {
         }
         self.recent = (self.recent << 1 | u64::from(sample.outcome.is_error())) & MASK;
         if !sample.outcome.is_error() {
-            self.went_well(rules, ended_ms);
+            self.went_well(rules, sample.started_ms, ended_ms);
             Demand::Nothing
         } else if self.on_trial || self.recent.count_ones() > TOLERATED {
             self.stop(rules, ended_ms);
@@ -61,8 +72,11 @@ impl Brake {
         }
     }
 
-    fn went_well(&mut self, rules: &Rules, ended_ms: i64) {
+    fn went_well(&mut self, rules: &Rules, started_ms: i64, ended_ms: i64) {
         self.on_trial = false;
+        self.refused_ms = self
+            .refused_ms
+            .filter(|refused_ms| started_ms < *refused_ms);
         let trouble_ms = self.last_error_ms.max(self.paused_until_ms);
         if ended_ms.saturating_sub(trouble_ms) >= rules.quiet_ms {
             self.stops = 0;
@@ -131,6 +145,20 @@ mod tests {
         let outcome = Outcome::ServerError(500);
         assert_eq!(judge(&mut brake, 0, outcome), Demand::Nothing);
         assert_eq!(brake.paused_until_ms, 0);
+    }
+
+    #[test]
+    fn after_a_refusal_one_request_goes_first() {
+        let mut brake = Brake::default();
+        assert_eq!(brake.cap(), f64::INFINITY);
+        judge(&mut brake, 0, REFUSED);
+        // What was in flight says nothing of what comes.
+        judge(&mut brake, 9, Outcome::Ok);
+        assert_eq!(brake.cap(), 1.0);
+        judge(&mut brake, 600, Outcome::ServerError(500));
+        assert_eq!(brake.cap(), 1.0);
+        judge(&mut brake, 700, Outcome::Ok);
+        assert_eq!(brake.cap(), f64::INFINITY);
     }
 
     #[test]

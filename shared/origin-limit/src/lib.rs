@@ -10,7 +10,8 @@
 //!   The higher the limit, the more answers a window has; less than 5 ms is no difference.
 //!   Below one request in flight the limit becomes a rest between requests.
 //! - **The origin refuses.** 429, 503 and whatever comes with `Retry-After` halve the limit
-//!   and are waited for; more than 5 % errors stop everything, each time for longer.
+//!   and are waited for, and then one request goes first; more than 5 % errors stop everything,
+//!   each time for longer.
 //! - **The site is not well.** [`Health`] caps the limit at one, or at nothing.
 //! - **A budget has ended.** An [`Account`] gives a [`Permit`] or says which one.
 //!

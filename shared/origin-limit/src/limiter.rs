@@ -56,10 +56,11 @@ impl Limiter {
     }
 
     /// How many requests all workers together may have in flight. Below 1, one request and a
-    /// rest ([`Limiter::rest_ms`]); 0 while the site is down.
+    /// rest ([`Limiter::rest_ms`]); 1 at most from a refusal until a request has gone well; 0 while
+    /// the site is down.
     #[must_use]
     pub fn limit(&self) -> f64 {
-        self.limit.min(self.health.cap())
+        self.limit.min(self.health.cap()).min(self.brake.cap())
     }
 
     /// Until when no request may start at all; a time in the past where none is paused.

@@ -20,7 +20,7 @@ pub struct Rules {
     pub regain: f64,
     /// A window is good whose median is at most this many times the baseline.
     pub up: f64,
-    /// A window is bad whose median is at least this many times the baseline.
+    /// A window is bad whose median is at least this many times the baseline, and 5 ms slower.
     pub down: f64,
     /// What the limit is multiplied with after a bad window.
     pub factor: f64,
