@@ -54,7 +54,7 @@ pub use gate::validate_template;
 pub use operations::operate;
 pub use packages::{Purpose, install as install_packages};
 pub use picture::check_picture;
-pub use ports::Ports;
+pub use ports::{Ports, free_port};
 pub use progress::Progress;
 pub use proxy::{Limits, Proxy, ProxyOptions};
 pub use stack::{Stack, StackOptions};

@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 /// How ports are chosen. Everything listens on 127.0.0.1 only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +97,16 @@ fn is_free(port: &u16) -> bool {
 /// Below the ports that Linux gives to connections
 /// (`net.ipv4.ip_local_port_range`, from 32768), which come and go between a look and a bind.
 const FREE: Range<u16> = 10_000..32_000;
+
+/// A port that nobody uses, and that this process gave to nobody yet: for what a test or a
+/// measurement starts beside a stack.
+///
+/// # Errors
+/// When there is none.
+pub fn free_port() -> Result<u16> {
+    let ports = free_ports(1)?;
+    ports.first().copied().context("find a free port")
+}
 
 /// Ports that nobody uses, and that this process gave to nobody yet.
 ///

@@ -2,12 +2,11 @@
 //! what the warmer's functions ask of AWS. All of it on loopback.
 
 use std::fs::{self, File};
-use std::net::TcpListener;
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use local::{Limits, Progress, Proxy, ProxyOptions, Purpose};
+use local::{Limits, Progress, Proxy, ProxyOptions, Purpose, free_port};
 
 use super::cloud::Cloud;
 use super::origin::{Origin, try_visit};
@@ -78,8 +77,4 @@ impl Place {
         );
         Ok(rate)
     }
-}
-
-fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }

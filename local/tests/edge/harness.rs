@@ -1,12 +1,11 @@
 //! Proxies for the tests, and waiting.
 
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use local::{Limits, Proxy, ProxyOptions};
+use local::{Limits, Proxy, ProxyOptions, free_port};
 use serde_json::Value;
 
 use crate::web_server::WebServer;
@@ -27,7 +26,7 @@ impl Tier {
         let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("edge-{name}"));
         // The logs of the last run.
         let _ = fs::remove_dir_all(&directory);
-        let (http_port, tls_port) = (free_port(), free_port());
+        let (http_port, tls_port) = (free_port().unwrap(), free_port().unwrap());
         let state = directory.join("state");
         let proxy = Proxy::start(&ProxyOptions {
             http_port,
@@ -93,11 +92,6 @@ pub(crate) fn shared() -> &'static (Tier, WebServer) {
         let tier = Tier::start("shared", vec![web.address()], Limits::Raised);
         (tier, web)
     })
-}
-
-pub(crate) fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 /// Waits until `probe` finds something.

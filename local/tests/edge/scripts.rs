@@ -6,10 +6,10 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output};
 
-use local::Limits;
+use local::{Limits, free_port};
 
 use crate::client;
-use crate::harness::{NGINX, Tier, free_port, wait_for};
+use crate::harness::{NGINX, Tier, wait_for};
 use crate::metadata::Metadata;
 use crate::web_server::WebServer;
 
@@ -91,12 +91,12 @@ impl Drop for Nginx {
 fn web_servers_get_the_sites_name_and_other_hosts_are_refused() {
     let web = WebServer::start("web");
     let directory = directory("hosts");
-    let port = free_port();
+    let port = free_port().unwrap();
     let mut values = cloud(&directory);
     let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
     values.insert("NGINX_USER", if is_root { "root" } else { "" }.to_owned());
     values.insert("HTTP_LISTEN", format!("127.0.0.1:{port}"));
-    values.insert("TLS_LISTEN", format!("127.0.0.1:{}", free_port()));
+    values.insert("TLS_LISTEN", format!("127.0.0.1:{}", free_port().unwrap()));
     values.insert("WEB_UPSTREAM", web.address());
     assert!(run("prepare", &values).status.success());
     assert!(run("discover-upstreams", &values).status.success());

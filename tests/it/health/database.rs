@@ -1,13 +1,12 @@
 //! Checks of a real PostgreSQL and a replica of it.
 
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::{MetadataExt as _, chown};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use health_state::{Outcome, State};
-use local::DataServices;
+use local::{DataServices, free_port};
 
 use super::judged::{Judged, assert_says};
 use crate::harness::wait_for;
@@ -33,15 +32,13 @@ impl Replica {
         let owner = fs::metadata(ask("SHOW data_directory")).unwrap();
         let home = tempfile::tempdir_in("/var/tmp").unwrap();
         chown(home.path(), Some(owner.uid()), Some(owner.gid())).unwrap();
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let mut replica = Self {
             server: None,
             programs: programs.into(),
             owner,
-            port: listener.local_addr().unwrap().port(),
+            port: free_port().unwrap(),
             home,
         };
-        drop(listener);
         let copied = replica
             .program("pg_basebackup")
             .args(["--dbname", &primary.postgres_url(), "--write-recovery-conf"])

@@ -1,10 +1,9 @@
 //! Checks of a real Redis and a replica of it.
 
-use std::net::{Ipv4Addr, TcpListener};
 use std::process::{Child, Command, Stdio};
 
 use health_state::{Outcome, State};
-use local::DataServices;
+use local::{DataServices, free_port};
 use redis::aio::MultiplexedConnection;
 
 use super::judged::{Judged, assert_says};
@@ -44,11 +43,7 @@ struct Replica {
 impl Replica {
     /// On the port of one that was there before, or on any.
     fn follow(master: &DataServices, port: Option<u16>) -> Self {
-        let free = || {
-            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-            listener.local_addr().unwrap().port()
-        };
-        let port = port.unwrap_or_else(free);
+        let port = port.unwrap_or_else(|| free_port().unwrap());
         let home = tempfile::tempdir().unwrap();
         let of = master.redis_address().port();
         let server = Command::new("setpriv")
